@@ -1,0 +1,63 @@
+"""The values that one parameter of a figure may take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The values of one parameter of a drawing function.
+
+    Args:
+        values: the values, in the order in which a slider or a menu offers them.
+        label: what a reader sees beside the control; the parameter's name by default.
+        start: the value shown first; the first one by default.
+        play: whether a button runs through the values, as through time.
+        texts: how each value is written; numbers as ``%g`` and everything else as ``str`` by default.
+
+    Raises:
+        ValueError: no values, values that repeat, a start that is not among them, or texts of
+            another number or that repeat.
+    """
+
+    values: Sequence
+    label: str = ""
+    start: object = None
+    play: bool = False
+    texts: Sequence[str] = field(default=())
+
+    def __post_init__(self):
+        values = list(self.values)
+        if not values:
+            raise ValueError("axis: values must not be empty")
+        texts = [str(text) for text in self.texts] or [_text(value) for value in values]
+        if len(texts) != len(values):
+            raise ValueError(f"axis: {len(texts)} texts for {len(values)} values")
+        if len(set(texts)) != len(texts):
+            raise ValueError(f"axis: values must differ as text, got {texts}")
+        start = values[0] if self.start is None else self.start
+        if start not in values:
+            raise ValueError(f"axis: start {start!r} is not one of the values {values}")
+        for name, value in (("values", values), ("texts", texts), ("start", start)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def start_index(self) -> int:
+        return self.values.index(self.start)
+
+    @property
+    def is_menu(self) -> bool:
+        """A menu serves words, a slider serves numbers."""
+        return any(isinstance(value, str | bool) for value in self.values)
+
+
+def as_axis(name: str, values) -> Axis:
+    """`values` as an Axis whose label defaults to the parameter's name."""
+    axis = values if isinstance(values, Axis) else Axis(list(values))
+    if not axis.label:
+        object.__setattr__(axis, "label", name.replace("_", " "))
+    return axis
+
+
+def _text(value) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and value is not True else str(value)

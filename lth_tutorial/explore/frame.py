@@ -1,0 +1,106 @@
+"""One frame: a matplotlib figure as a small SVG that follows the page's theme, and its sentence."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lth_tutorial.figures.style import COLOURS, svg_rc
+
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered figure: its SVG text, the sentence that says what it shows, its numbers as CSV."""
+
+    svg: str
+    says: str
+    csv: str
+
+
+def describe(figure, says: str, data: Mapping | None = None):
+    """Attach to `figure` the sentence a reader who cannot see it needs, and the numbers behind it.
+
+    Args:
+        figure: a matplotlib figure.
+        says: one sentence that states what this very frame shows, with its number.
+        data: column name -> values, each of the same length, or scalars, which repeat.
+
+    Returns:
+        The same figure.
+
+    Raises:
+        ValueError: the sentence is empty, or the columns differ in length.
+    """
+    if not says.strip():
+        raise ValueError("describe: says must not be empty")
+    figure.lth_says = says
+    figure.lth_csv = _csv(data) if data else ""
+    return figure
+
+
+def render(figure, prefix: str) -> Frame:
+    """The figure as a Frame; ids within the SVG begin with `prefix`, so figures can share a page.
+
+    Raises:
+        ValueError: the figure was not given its sentence with `describe`.
+    """
+    if not getattr(figure, "lth_says", ""):
+        raise ValueError("explore: draw must return a figure with a sentence; see explore.describe")
+    buffer = io.StringIO()
+    with svg_rc():
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    return Frame(_tidy(buffer.getvalue(), prefix), figure.lth_says, figure.lth_csv)
+
+
+def _csv(data: Mapping) -> str:
+    columns = {name: np.atleast_1d(np.asarray(values)) for name, values in data.items()}
+    length = max(len(values) for values in columns.values())
+    for name, values in columns.items():
+        if values.ndim != 1 or len(values) not in (1, length):
+            raise ValueError(f"describe: column {name!r} has shape {values.shape}, not ({length},)")
+    rows = zip(*(np.resize(values, length).tolist() for values in columns.values()), strict=True)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([f"{v:.6g}" if isinstance(v, float) else v for v in row] for row in rows)
+    return out.getvalue()
+
+
+def _tidy(svg: str, prefix: str) -> str:
+    """Matplotlib's SVG without what a page does not need, coloured by the page's own variables."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg)
+    svg = re.sub(r'(?s)<g id="patch_1">\s*<path[^>]*?fill: none[^>]*/>\s*</g>', "", svg)
+    svg = re.sub(r"-?\d+\.\d+", lambda m: _short(m.group()), svg)
+    svg = _rename_ids(svg, prefix)
+    for name, value in COLOURS.items():
+        svg = re.sub(value, f"var(--lth-{name}, {value})", svg, flags=re.IGNORECASE)
+    svg = re.sub(r"#000000|(?<=[ :])black(?=[;\"])", "currentColor", svg)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
+    svg = re.sub(r"\s*\n\s*", "\n", svg)
+    head = re.match(r"<svg[^>]*>", svg).group()
+    view = re.search(r'viewBox="([^"]*)"', head).group(1)
+    root = (
+        f'<svg viewBox="{view}" xmlns="http://www.w3.org/2000/svg" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" focusable="false" '
+        'fill="currentColor" font-family="inherit" stroke-linejoin="round">'
+    )
+    return root + svg[len(head) :].strip()
+
+
+def _rename_ids(svg: str, prefix: str) -> str:
+    """Keep only ids that something refers to, numbered under `prefix`."""
+    used = dict.fromkeys(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg))
+    short = {old: f"{prefix}-{k}" for k, old in enumerate(used)}
+    svg = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{short[m.group(1)]}"' if m.group(1) in short else "", svg
+    )
+    return re.sub(r'((?:xlink:href="#|url\(#))([^")]+)', lambda m: m[1] + short[m[2]], svg)
+
+
+def _short(number: str) -> str:
+    return f"{float(number):.2f}".rstrip("0").rstrip(".").replace("-0", "0", number.startswith("-0.00"))

@@ -1,0 +1,61 @@
+"""One style for every figure of the book: sizes, colours and the settings of its SVG."""
+
+import matplotlib
+from matplotlib.figure import Figure
+
+# Okabe-Ito colours, told apart by colour-blind readers; a page replaces each by its CSS variable
+# --lth-NAME, so that the dark theme can lighten them. Lines differ by dashes and markers as well,
+# so that nothing depends on colour alone.
+COLOURS = {
+    "1": "#0072b2",
+    "2": "#d55e00",
+    "3": "#009e73",
+    "4": "#cc79a7",
+    "5": "#e69f00",
+    "6": "#56b4e9",
+    "muted": "#7f7f7f",
+    "faint": "#d0d0d0",
+}
+BLUE, ORANGE, GREEN, PINK, AMBER, SKY = (COLOURS[k] for k in "123456")
+MUTED, FAINT = COLOURS["muted"], COLOURS["faint"]
+
+# 420 points wide: on a phone one point is nearly one pixel, so 11-point text stays readable there.
+WIDTH = 420 / 72
+
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.titleweight": "normal",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4.5,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.5,
+    "axes.unicode_minus": True,
+}
+_SVG_RC = {"svg.fonttype": "none", "svg.hashsalt": "lth", "path.simplify": True}
+
+
+def style():
+    """A context in which figures are made in the book's style."""
+    return matplotlib.rc_context(_RC)
+
+
+def svg_rc():
+    """A context in which figures are saved as the book's SVG."""
+    return matplotlib.rc_context(_RC | _SVG_RC)
+
+
+def subplots(rows: int = 1, height: float = 3.2, **kwargs):
+    """A figure of the book's width with `rows` axes under one another, without global state."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.subplots(rows, 1, **kwargs)

@@ -1,0 +1,169 @@
+"""The best subset for one target: exhaustive search, and meeting in the middle."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import at_most, exact_error, finite_array, finite_number, gibibytes
+from .grid import to_grid
+from .sorted_sums import KEPT, first_mask, growing_sums
+
+MOST_CANDIDATES = 52
+MOST_EXHAUSTIVE = 26
+_CHUNK = 1 << 20
+
+
+class Subset(NamedTuple):
+    """A subset of the candidates, its sum and its distance from the target.
+
+    mask: (n,) bool. total, error: floats, each rounded once from its exact value.
+    """
+
+    mask: np.ndarray
+    total: float
+    error: float
+
+
+def best_subset(x, z) -> Subset:
+    r"""The subset whose sum is nearest to the target, exact.
+
+        min over s in {0, 1}^n of | sum_i s_i x_i - z |
+
+    The empty subset counts. Of several optimal masks the lexicographically smallest is returned
+    (0 before 1, x[0] read first). "Exact" is meant for the float64 numbers as they are: candidates and
+    target are written as integers on a common binary grid. Where 62 bits cannot hold them (see
+    `rounding_unit`) they are first rounded to multiples of a unit u; optimality and tie rule then hold
+    for the rounded instance, the reported error is still the exact error of the returned mask, and it
+    is within (n + 1) u of the optimum.
+
+    Meeting in the middle (E. Horowitz, S. Sahni, J. ACM 21 (1974) 277-292): the sums a of the first half
+    and the values z - b of the second are sorted and merged; the closest pair lies side by side.
+
+    Args:
+        x: (n,) finite candidates, 1 <= n <= 52.
+        z: finite target.
+
+    Returns:
+        Subset(mask (n,) bool, total, error).
+
+    Raises:
+        ValueError: x is empty, not one-dimensional, not finite or too long for memory; z is not one
+            finite number; or the absolute values of x and z add up beyond the largest float.
+
+    Time and memory O(2^(n/2)). Chapter 1, "Solvers".
+    """
+    x, z = finite_array("x", x, 1), finite_number("z", z)
+    n = len(x)
+    lists = 2.0 ** (n / 2)
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(6 * lists)} of memory")
+    integers, target, _, _ = to_grid(x[None], np.array([z]))
+    mask = _best_mask(integers[0], target[0])
+    return Subset(mask, *exact_error(x, mask, z))
+
+
+def _best_mask(x: np.ndarray, z: np.int64) -> np.ndarray:
+    half = len(x) // 2
+    first, kept_first = _half_sums(x[:half])
+    second, kept_second = _half_sums(x[half:])
+    # Even numbers are 2a, odd numbers 2(z - b) + 1: one bit tells where a number comes from.
+    line = np.empty(len(first) + len(second), dtype=np.int64)
+    np.multiply(first, 2, out=line[: len(first)])
+    np.subtract(z, second[::-1], out=line[len(first) :])
+    line[len(first) :] *= 2
+    line[len(first) :] += 1
+    del first, second
+    line.sort(kind="stable")
+    error, sums = _closest(line)
+    del line
+    mask = first_mask(x[:half], sums, kept_first)
+    rest = z - x[:half][mask].sum()
+    others = np.unique([rest - error, rest + error])
+    return np.concatenate([mask, first_mask(x[half:], others, kept_second)])
+
+
+def _half_sums(x: np.ndarray) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """All sorted sums of one half, and the short lists met on the way, by their number of candidates."""
+    kept = {}
+    for n, sums in enumerate(growing_sums(x)):
+        if len(sums) <= KEPT:
+            kept[n] = sums
+    return sums, kept
+
+
+def _closest(line: np.ndarray) -> tuple[np.int64, np.ndarray]:
+    """The least distance between an even and an odd number of a sorted line, each taken as its half.
+
+    Returns:
+        (distance, halves of the even numbers that attain it, distinct and sorted). Between the two of a
+        closest pair lie only copies of them, so each such even number has its partner beside it.
+    """
+    best, found = None, []
+    for start in range(0, len(line) - 1, _CHUNK):
+        part = line[start : start + _CHUNK + 1]
+        left, right = part[:-1], part[1:]
+        meets = np.flatnonzero((left ^ right) & 1)
+        if not len(meets):
+            continue
+        left, right = left[meets], right[meets]
+        distance = (right >> 1) - (left >> 1)
+        least = distance.min()
+        if best is None or least < best:
+            best, found = least, []
+        if least == best:
+            at = distance == best
+            found.append(np.where(left[at] & 1, right[at], left[at]) >> 1)
+    return best, np.unique(np.concatenate(found))
+
+
+def exhaustive_search(x, z) -> Subset:
+    """`best_subset` by trying all 2^n subsets: the reference, with the same contract and tie rule.
+
+    Args:
+        x: (n,) finite candidates, 1 <= n <= 26.
+        z: finite target.
+
+    Raises:
+        ValueError: as `best_subset`, and n > 26.
+
+    Time O(2^n), memory O(2^20).
+    """
+    x, z = finite_array("x", x, 1), finite_number("z", z)
+    n = len(x)
+    at_most("x", n, MOST_EXHAUSTIVE, f"{n} would mean {2.0**n:,.0f} subsets; use best_subset")
+    integers, target, _, _ = to_grid(x[None], np.array([z]))
+    head = max(0, n - 20)
+    heads, tails = _sums_in_order(integers[0][:head]), _sums_in_order(integers[0][head:])
+    best, at = None, 0
+    for k, start in enumerate(heads):
+        distance = np.abs(tails + (start - target[0]))
+        j = int(np.argmin(distance))
+        if best is None or distance[j] < best:
+            best, at = distance[j], k * len(tails) + j
+    mask = np.array([at >> (n - 1 - k) & 1 for k in range(n)], dtype=bool)
+    return Subset(mask, *exact_error(x, mask, z))
+
+
+def subset_sums(x) -> np.ndarray:
+    """All 2^n sums of subsets of x, in the order of their masks read as binary numbers.
+
+    Args:
+        x: (n,) finite, 0 <= n <= 26; x[0] is the highest bit.
+
+    Returns:
+        (2^n,) float64, each a rounded sum; index 0 is the empty subset's 0.
+
+    Raises:
+        ValueError: x is not one-dimensional and finite, or too long.
+    """
+    x = np.asarray(x, dtype=float)
+    if x.size:
+        x = finite_array("x", x, 1)
+    at_most("x", x.size, MOST_EXHAUSTIVE, f"2^{x.size} sums take {gibibytes(2.0**x.size)}")
+    return _sums_in_order(x)
+
+
+def _sums_in_order(x: np.ndarray) -> np.ndarray:
+    sums = np.zeros(1, dtype=x.dtype)
+    for value in x[::-1]:
+        sums = np.concatenate([sums, sums + value])
+    return sums

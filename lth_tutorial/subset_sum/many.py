@@ -1,0 +1,137 @@
+"""The best subsets for many instances at once."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .best import MOST_CANDIDATES, best_subset
+from .checks import at_most, exact_error, finite_array, gibibytes
+from .grid import to_grid
+
+# Beyond this many candidates one instance fills the caches, and there is nothing to gain from batches.
+_MOST_BATCHED = 28
+# Numbers in a block of instances: about what stays in the processor's cache.
+_BLOCK = 1 << 17
+# Rounded sums stay below 2^_SPAN, and their differences within 64 bits.
+_SPAN = 61
+_FAR = np.uint64(2**64 - 1)
+
+
+class Subsets(NamedTuple):
+    """One subset for each of m instances: masks (m, n) bool, totals (m,), errors (m,) float64."""
+
+    masks: np.ndarray
+    totals: np.ndarray
+    errors: np.ndarray
+
+
+def best_subsets(x, z) -> Subsets:
+    r"""`best_subset` for each of m instances: the same masks, totals and errors, bit for bit.
+
+        for each k:  min over s in {0, 1}^n of | sum_i s_i x_ki - z_k |
+
+    Args:
+        x: (m, n) candidates of each instance, or (n,) the same for all; finite, 1 <= n <= 52.
+        z: (m,) targets, finite.
+
+    Returns:
+        Subsets(masks (m, n) bool, totals (m,), errors (m,)).
+
+    Raises:
+        ValueError: as `best_subset`; or x and z disagree on m.
+
+    The candidates of an instance are rounded to the bits that are free beside a mask; its half sums and
+    target minus half sums, each carrying its mask, are sorted in one row. The closest neighbours are
+    the best pair unless another pair comes within the rounding: then the instance is handed to
+    `best_subset`. So the result is exact always, and fast when ties are rare. Time O(m 2^(n/2) n),
+    memory a few blocks of 2^17 numbers.
+    """
+    x = np.asarray(x, dtype=float) if not isinstance(x, np.ndarray) else x
+    x = finite_array("x", x, 1 if x.ndim == 1 else 2)
+    z = finite_array("z", z, 1)
+    if x.ndim == 2 and len(x) != len(z):
+        raise ValueError(f"x holds {len(x)} instances and z {len(z)} targets; they must agree")
+    n = x.shape[-1]
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(6 * 2.0 ** (n / 2))}")
+    x = np.broadcast_to(x, (len(z), n))
+    masks = np.empty((len(z), n), dtype=bool)
+    unsure = np.ones(len(z), dtype=bool)
+    if n <= _MOST_BATCHED:
+        rows = max(1, _BLOCK >> (n - n // 2))
+        for start in range(0, len(z), rows):
+            part = slice(start, start + rows)
+            masks[part], unsure[part] = _solve_block(x[part], z[part])
+    for k in np.flatnonzero(unsure):
+        masks[k] = best_subset(x[k], z[k]).mask
+    totals, errors = np.empty(len(z)), np.empty(len(z))
+    for start in range(0, len(z), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        totals[part], errors[part] = _exact_errors(x[part], masks[part], z[part])
+    return Subsets(masks, totals, errors)
+
+
+def _solve_block(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of a block of instances, and which of them are not certain."""
+    n = x.shape[1]
+    half = n // 2
+    tag = n - half + 1  # bits of the longer half's mask, and one that tells the halves apart
+    total = np.abs(x).sum(axis=1) + np.abs(z) + np.finfo(float).tiny
+    shift = _SPAN - tag - np.frexp(total)[1]
+    coarse = np.rint(np.ldexp(x, shift[:, None])).astype(np.int64) << tag
+    target = np.rint(np.ldexp(z, shift)).astype(np.int64) << tag
+    row = np.empty((len(z), (1 << half) + (1 << (n - half))), dtype=np.int64)
+    _fill(row[:, : 1 << half], 0, coarse[:, :half])
+    _fill(row[:, 1 << half :], target | 1, -coarse[:, half:])
+    row.sort(axis=1)
+    at, unsure = _closest_neighbours(row, (n + 3) << tag)
+    pair = np.take_along_axis(row, at[:, None] + np.arange(2), axis=1)
+    pair = np.where(pair[:, :1] & 1, pair[:, ::-1], pair)
+    masks = np.concatenate([_bits(pair[:, 0], half), _bits(pair[:, 1], n - half)], axis=1)
+    return masks, unsure
+
+
+def _fill(sums: np.ndarray, start, x: np.ndarray) -> None:
+    """All 2^n of start + subset sums of each row of x (m, n), bit k + 1 saying that x[:, k] is in."""
+    sums[:, 0] = start
+    for k in range(x.shape[1]):
+        width = 1 << k
+        np.add(sums[:, :width], x[:, k : k + 1] + (2 << k), out=sums[:, width : 2 * width])
+
+
+def _bits(tagged: np.ndarray, n: int) -> np.ndarray:
+    return (tagged[:, None] >> np.arange(1, n + 1) & 1).astype(bool)
+
+
+def _closest_neighbours(row: np.ndarray, slack: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where in each sorted row the closest numbers of different halves stand, and where that is unsure.
+
+    Rounding n candidates and a target to the nearest unit changes a distance by at most (n + 1) / 2
+    units, the masks below the unit by less than one: a pair is certainly the best if every other pair is
+    at least `slack` = n + 3 units further apart. A rival pair encloses two neighbours of different
+    halves. If these are others than the closest ones, they are themselves a second close pair; if they
+    are the closest ones, at positions (p, p + 1), the rival reaches to p - 1 or p + 2, and what lies
+    between there and its neighbour is within the slack.
+    """
+    gap = np.diff(row, axis=1)
+    # A difference is odd iff its numbers come from different halves; others are put out of the way.
+    between = (gap | ((gap & 1) - 1)).view(np.uint64)
+    at = between.argmin(axis=1)
+    index = np.arange(len(row))
+    least = between[index, at]
+    between[index, at] = _FAR
+    unsure = between.min(axis=1) <= least + np.uint64(slack)
+    for step in (-1, 1):
+        beside = np.clip(at + step, 0, gap.shape[1] - 1)
+        unsure |= (beside != at) & (gap[index, beside] <= slack)
+    return at, unsure
+
+
+def _exact_errors(x: np.ndarray, masks: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Totals and errors as `best_subset` reports them: each rounded once from its exact value."""
+    integers, targets, exponent, exact = to_grid(x, z)
+    sums = (integers * masks).sum(axis=1)
+    totals = np.ldexp(sums.astype(float), exponent)
+    errors = np.ldexp(np.abs(sums - targets).astype(float), exponent)
+    for k in np.flatnonzero(~exact):
+        totals[k], errors[k] = exact_error(x[k], masks[k], z[k])
+    return totals, errors

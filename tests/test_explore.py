@@ -1,0 +1,153 @@
+"""Controls: the same frames with and without a kernel, byte for byte, and honest about bad input."""
+
+import re
+import xml.etree.ElementTree as ET
+from functools import partial
+
+import numpy as np
+import pytest
+
+from lth_tutorial.explore import Axis, describe, explore, guess, playground
+from lth_tutorial.figures.style import COLOURS, style, subplots
+
+
+def wave(frequency: int, kind: str = "sin"):
+    """A small drawing function of two parameters."""
+    x = np.linspace(0, 1, 20)
+    y = (np.sin if kind == "sin" else np.cos)(frequency * x)
+    with style():
+        figure, axes = subplots(height=2)
+        axes.plot(x, y, color=COLOURS["1"], marker="o", label="wave")
+        axes.set(xlabel="x", title=f"{kind} {frequency}")
+        axes.legend()
+    return describe(figure, f"{kind} with frequency {frequency}", {"x": x, "y": y})
+
+
+def silent():
+    with style():
+        return subplots()[0]
+
+
+@pytest.fixture
+def explorer():
+    return explore(
+        wave, frequency=Axis([1, 2, 3], label="how fast", start=2, play=True), kind=["sin", "cos"]
+    )
+
+
+def test_frames_are_every_combination(explorer):
+    assert len(explorer.frames) == 6
+    assert [f.says for f in explorer.frames][:3] == [
+        "sin with frequency 1",
+        "cos with frequency 1",
+        "sin with frequency 2",
+    ]
+    assert len({f.svg for f in explorer.frames}) == 6
+
+
+def test_rendering_twice_gives_the_same_bytes(explorer):
+    again = explore(explorer.draw, **explorer.axes)
+    assert again.html() == explorer.html()
+
+
+def test_processes_give_the_same_bytes():
+    many = explore(wave, frequency=range(1, 26))
+    assert [f.svg for f in many.frames] == [many.frame(frequency=k).svg for k in range(1, 26)]
+
+
+def test_svg_is_well_formed_and_follows_the_theme(explorer):
+    for frame in explorer.frames:
+        ET.fromstring(frame.svg)
+        assert "var(--lth-1, #0072b2)" in frame.svg
+        assert "#000000" not in frame.svg and "currentColor" in frame.svg
+        ids = re.findall(r' id="([^"]+)"', frame.svg)
+        assert len(ids) == len(set(ids)) and all(i.startswith("wave-") for i in ids)
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', frame.svg)) == set(ids)
+        assert not re.search(r"\d\.\d{3}", frame.svg)
+
+
+def test_numbers_come_along(explorer):
+    lines = explorer.frames[0].csv.splitlines()
+    assert lines[0] == "x,y" and len(lines) == 21
+    x, y = map(float, lines[5].split(","))
+    assert y == pytest.approx(np.sin(x), rel=1e-4)
+
+
+def test_page_has_native_controls(explorer):
+    html = explorer.html()
+    assert html.count("<template") == 6
+    assert 'type="range"' in html and "<select" in html
+    assert '<label for="wave-frequency-control">how fast</label>' in html
+    assert 'aria-label="sin with frequency 2"' in html
+    assert "cdn" not in html and "http://" not in html.replace("http://www.w3.org/", "")
+
+
+def test_a_still_figure_has_no_controls():
+    html = explore(partial(wave, 2)).html()
+    assert "<template" not in html and "<input" not in html and "lth-data" in html
+
+
+def test_static_and_live_forms(explorer, monkeypatch):
+    monkeypatch.setenv("LTH_EXPLORE", "static")
+    assert set(explorer._repr_mimebundle_()) == {"text/plain", "text/html"}
+    monkeypatch.delenv("LTH_EXPLORE")
+    assert "application/vnd.jupyter.widget-view+json" in explorer._repr_mimebundle_()
+
+
+def test_live_widget_draws_anew(explorer):
+    box = explorer.widget()
+    row, menu, picture = box.children
+    slider, play = row.children
+    assert "sin with frequency 2" in picture.value
+    slider.value = 3
+    assert "sin with frequency 3" in picture.value and play.value == 2
+    menu.value = "cos"
+    assert "cos with frequency 3" in picture.value
+    play.value = 0
+    assert "cos with frequency 1" in picture.value
+
+
+def test_guess_keeps_its_answer_until_asked():
+    question = guess("q", "How many?", 17, "Because.", 5, 100)
+    visible = re.sub(r"<template>.*?</template>", "", question.html())
+    assert "Because" not in visible
+    slider_row = question.widget().children[1]
+    slider_row.children[0].value = 40
+    slider_row.children[1].click()
+    assert question.verdict(40) == "You said 40; the answer is 17. Because."
+
+
+def test_guess_widget_shows_the_verdict():
+    box = guess("q", "How many?", 17, "Because.", 5, 100).widget()
+    slider, button = box.children[1].children
+    slider.value = 20
+    button.click()
+    assert box.children[2].value == "You said 20; the answer is 17. Because."
+    assert slider.disabled and button.disabled
+
+
+def test_playground_brings_its_script_into_a_kernel(monkeypatch):
+    monkeypatch.delenv("LTH_EXPLORE", raising=False)
+    assert "<script>" in playground()._repr_mimebundle_()["text/html"]
+    monkeypatch.setenv("LTH_EXPLORE", "static")
+    assert "<script>" not in playground()._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize(
+    "call, text",
+    [
+        (lambda: Axis([]), "axis: values must not be empty"),
+        (lambda: Axis([1, 1]), "axis: values must differ"),
+        (lambda: Axis([1, 2], start=3), "axis: start 3 is not one of the values"),
+        (lambda: Axis([1, 2], texts=["a"]), "axis: 1 texts for 2 values"),
+        (lambda: explore(wave, speed=[1]), "explore: wave has no parameter 'speed'"),
+        (lambda: explore(silent).html(), "explore: draw must return a figure with a sentence"),
+        (lambda: describe(silent(), " "), "describe: says must not be empty"),
+        (lambda: describe(silent(), "x", {"a": [1, 2], "b": [1, 2, 3]}), "column 'a' has shape"),
+        (lambda: guess("q", "?", 1, "x", 5, 9), r"answer 1 must lie in \[low, high\] = \[5, 9\]"),
+        (lambda: playground(21), r"candidates must lie in \[1, 20\], got 21"),
+    ],
+)
+def test_errors_name_the_argument(call, text):
+    with pytest.raises(ValueError, match=text):
+        call()

@@ -1,0 +1,35 @@
+"""Chapters 1 to 4 import with numpy alone: nothing but it and the standard library."""
+
+import subprocess
+import sys
+
+import pytest
+
+MODULES = ["lth_tutorial", "lth_tutorial.claims", "lth_tutorial.subset_sum"]
+
+BLOCKER = """
+import importlib.abc, sys
+
+class Block(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        top = name.split(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("numpy", "lth_tutorial"):
+            raise ModuleNotFoundError(f"blocked: {name}", name=name)
+
+sys.meta_path.insert(0, Block())
+"""
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_with_numpy_alone(module):
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BLOCKER}\nimport {module}"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_blocker_blocks():
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BLOCKER}\nimport matplotlib"], capture_output=True, text=True
+    )
+    assert "blocked: matplotlib" in done.stderr
