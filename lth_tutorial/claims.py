@@ -59,10 +59,19 @@ class Table:
 
 def table(claims: Sequence[Claim]) -> Table:
     """The claims with their findings, measured now, as a Markdown table."""
-    head = ["| who claims it | the claim | how we measured | verdict | what we found |", "|---|---|---|---|---|"]
+    head = [
+        "| the claim | verdict | what we found | how we measured | who claims it |",
+        "|---|---|---|---|---|",
+    ]
     return Table("\n".join(head + [_row(claim, claim.measure()) for claim in claims]))
 
 
 def _row(claim: Claim, finding: Finding) -> str:
-    cells = (claim.source, claim.statement, claim.how, f"**{finding.verdict}**", finding.figure)
+    cells = (
+        claim.statement,
+        f"**{finding.verdict}**",
+        finding.figure,
+        claim.how,
+        claim.source,
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

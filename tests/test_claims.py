@@ -2,7 +2,7 @@
 
 import pytest
 
-from lth_tutorial.claims import VERDICTS, Claim, Finding, table
+from lth_tutorial.claims import Claim, Finding, table
 from lth_tutorial.subset_sum.claims import CLAIMS
 
 
@@ -25,7 +25,7 @@ def test_table_keeps_bars_inside_cells():
 
 
 def test_findings_are_checked():
-    with pytest.raises(ValueError, match=f"verdict must be one of {VERDICTS[0]!r}".replace("'", ".")[:24]):
+    with pytest.raises(ValueError, match="verdict must be one of .*, got 'maybe'"):
         Finding("maybe", "x")
     with pytest.raises(ValueError, match="figure must say what was measured"):
         Finding("not", " ")

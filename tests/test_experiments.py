@@ -27,6 +27,14 @@ def test_laws_have_their_moments(law, mean, variance):
     assert abs(squares.mean() - variance) < Z * squares.std() / np.sqrt(x.size)
 
 
+def test_copies_share_their_size():
+    x = experiments.draw_candidates("copies", (50_000, 3), 2)
+    assert (np.abs(x) == np.abs(x[:, :1])).all()
+    assert len(np.unique(np.abs(x[:, 0]))) == 50_000
+    assert abs(x.mean()) < Z * x.std() / np.sqrt(x.size)
+    assert abs(np.abs(x[:, 0]).mean() - 0.5) < Z * np.sqrt(1 / 12 / 50_000)
+
+
 def test_unknown_law():
     with pytest.raises(ValueError, match="distribution must be one of uniform, .*; got 'cauchy'"):
         experiments.draw_candidates("cauchy", 3, 1)
@@ -94,9 +102,10 @@ def test_out_of_reach():
 
 
 def test_tail_counts_agree_with_the_errors():
-    missed, beyond = experiments.tail_counts(8, 1.0, 0.05, 3000, 8)
+    missed, beyond, median = experiments.tail_counts(8, 1.0, 0.05, 3000, 8)
     errors = experiments.tail_errors(8, 1.0, 3000, 8)
     assert missed == int(np.sum(errors > 0.05))
+    assert median == np.median(errors)
     assert 0 < beyond <= missed
 
 

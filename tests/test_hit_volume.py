@@ -24,9 +24,9 @@ def test_hit_volumes_by_hand():
     assert hits.hit_volumes([0.3, -0.3], 0.1) == pytest.approx([0.2, 0.4, 0.6])
 
 
-def test_hit_volumes_match_a_fine_grid(rng=np.random.default_rng(1)):
+def test_hit_volumes_match_a_fine_grid():
     """Each grid target belongs to S_t iff it did before or its shift did: the definition, literally."""
-    grid = np.linspace(-0.5, 0.5, 20_001)
+    rng, grid = np.random.default_rng(1), np.linspace(-0.5, 0.5, 20_001)
 
     def member(x, z, eta):
         inside = np.abs(z) <= 0.5
@@ -98,6 +98,8 @@ def test_numbers_of_the_theorem_by_hand():
     # log2(1 / .002) = 8.97
     assert hits.necessary_n(1e-3) == 9
     assert hits.necessary_n(0.5) == 0
+    assert hits.necessary_n(np.nextafter(2.0**-5, 0)) == 5 and hits.necessary_n(2.0**-5) == 4
+    assert hits.sufficient_n(1e-200, 0.1) > 3000
     assert hits.sufficient_n(0.1, 0.1, weight=0.5) > hits.sufficient_n(0.1, 0.1)
 
 

@@ -172,15 +172,35 @@ def test_rounded_instances_keep_their_bound():
         found = best_subset(x, z)
         _, optimum = by_fractions(x, z)
         assert optimum <= found.error <= optimum + 10 * unit
-        assert found.error == float(abs(sum(map(Fraction, x[found.mask]), Fraction(0)) - Fraction(z)))
+        assert found.error == float(
+            abs(sum(map(Fraction, x[found.mask]), Fraction(0)) - Fraction(z))
+        )
     assert rounded > 100
 
 
 def test_uniform_draws_need_no_rounding():
     rng = np.random.default_rng(4)
     assert all(rounding_unit(rng.uniform(-1, 1, 50), rng.uniform(-1, 1)) == 0 for _ in range(200))
-    assert rounding_unit([1.0], 0.3) == 0
+    assert rounding_unit(rng.uniform(-1, 1, 50), 1e-3) == 0  # a target finer than the candidates
     assert rounding_unit([1.0, 1e-30], 0.3) > 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**-40, 2.0**300])
+def test_targets_finer_than_the_candidates(scale):
+    """Ties and near ties around a half unit, with targets far off the candidates' grid."""
+    rng = np.random.default_rng(12)
+    for _ in range(300):
+        x = rng.integers(-4, 5, int(rng.integers(1, 8))) * scale
+        offset = rng.choice(
+            [0, 0.5, 0.25, 0.75, 0.1, np.nextafter(0.5, 0), np.nextafter(0.5, 1), 1e-17]
+        )
+        z = float((rng.integers(-9, 10) + offset) * scale)
+        mask, error = by_fractions(x, z)
+        found = best_subset(x, z)
+        assert found.mask.tolist() == mask and found.error == error, (x, z)
+        assert exhaustive_search(x, z).mask.tolist() == mask
+        many = best_subsets(x, [z, -z])
+        assert many.masks[0].tolist() == mask and many.errors[0] == error
 
 
 def gaps(x, low, high):
@@ -191,6 +211,14 @@ def gaps(x, low, high):
     return max(np.abs(sums - p).min() for p in points)
 
 
+def by_sorting(x, low, high):
+    """The same for many candidates, from their sorted sums."""
+    sums = np.sort(subset_sums(x))
+    middle = np.clip((sums[1:] + sums[:-1]) / 2, low, high)
+    inside = np.minimum(middle - sums[:-1], sums[1:] - middle).max()
+    return max(inside, np.abs(sums - low).min(), np.abs(sums - high).min())
+
+
 def test_covering_error_by_hand():
     assert covering_error([0.6, -0.4]) == pytest.approx(0.2)
     assert covering_error([0.5]) == 0.5
@@ -199,7 +227,9 @@ def test_covering_error_by_hand():
     assert covering_error(np.zeros(25), -1, 2) == 2
 
 
-@pytest.mark.parametrize("family", ["uniform", "one-signed", "duplicates", "zeros", "integers", "far"])
+@pytest.mark.parametrize(
+    "family", ["uniform", "one-signed", "duplicates", "zeros", "integers", "far"]
+)
 def test_covering_error_against_every_gap(family):
     rng = np.random.default_rng(300 + len(family))
     for _ in range(60):
@@ -216,12 +246,51 @@ def test_bucket_search_agrees_with_sorting(n):
     lopsided = np.r_[rng.uniform(0.9, 1, n - 6), rng.uniform(-0.1, 0.1, 6)]
     integers = rng.integers(-40, 41, n) / 64
     for x in (rng.uniform(-1, 1, n), rng.uniform(0, 1, n), lopsided, integers):
-        sums = np.sort(subset_sums(x))
         for low, high in ((-0.5, 0.5), (-3.0, 1.0), (4.0, 4.25), (40.0, 41.0)):
-            middle = np.clip((sums[1:] + sums[:-1]) / 2, low, high)
-            inside = np.minimum(middle - sums[:-1], sums[1:] - middle).max()
-            ends = max(np.abs(sums - low).min(), np.abs(sums - high).min())
-            assert covering_error(x, low, high) == pytest.approx(max(inside, ends), abs=1e-13)
+            assert covering_error(x, low, high) == pytest.approx(
+                by_sorting(x, low, high), abs=1e-13
+            )
+
+
+STRADDLING = np.r_[
+    1.49,
+    -0.6 * 2.0 ** -np.arange(1, 15) / (1 - 2.0**-14),
+    0.1 * 2.0 ** -np.arange(1, 7) / (1 - 2.0**-6),
+]
+
+
+@pytest.mark.parametrize("x", [STRADDLING, -STRADDLING], ids=["high", "low"])
+def test_widest_gap_across_an_end(x):
+    """The widest gap reaches beyond the interval: neither end may hide it."""
+    assert covering_error(x) == pytest.approx(by_sorting(x, -0.5, 0.5), abs=1e-12)
+    assert covering_error(x) == pytest.approx(0.395, abs=1e-3)
+
+
+def test_random_families_of_gaps_across_an_end():
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        small = rng.uniform(0, 1, 20) * rng.choice([-1, 1]) * rng.choice([0.05, 0.02])
+        x = np.r_[rng.uniform(1.3, 1.6) * rng.choice([-1, 1]), small]
+        assert covering_error(x) == pytest.approx(by_sorting(x, -0.5, 0.5), abs=1e-13)
+
+
+def test_lattices_are_searched_quickly():
+    """All gaps are equal, so none but the first needs a closer look (seconds, if every one got it)."""
+    x = np.random.default_rng(9).integers(-(2**15), 2**15, 24) / 2.0**15
+    assert covering_error(x, -0.1, 0.3) == 2.0**-16
+    dyadic = 2.0 ** -np.arange(1, 23)
+    assert covering_error(dyadic, 0, 0.9) == 2.0**-23
+    nearly = dyadic * (1 + 1e-9 * np.random.default_rng(10).uniform(-1, 1, 22))
+    assert covering_error(nearly, 0, 0.9) == pytest.approx(by_sorting(nearly, 0, 0.9), rel=1e-9)
+
+
+def test_totals_next_to_the_largest_float():
+    x = [1.7976931348623157e308, 1.0]
+    for solver in (best_subset, exhaustive_search):
+        assert solver(x, 1.0).mask.tolist() == [False, True] or rounding_unit(x, 1.0) > 0
+        assert solver(x, 1.0).error <= 2 * rounding_unit(x, 1.0) + 1
+    with pytest.raises(ValueError, match="x, low and high: their absolute values must add up"):
+        covering_error([1.7976931348623157e308], -1e308, 1e308)
 
 
 def test_single_targets_never_beat_the_covering_error():
@@ -251,6 +320,8 @@ BAD = [
     ([0.1, np.nan], 0.1, "x must be finite"),
     ([np.inf], 0.1, "x must be finite"),
     (["a"], 0.1, "x must hold real numbers"),
+    (["1"], 0.1, "x must hold real numbers"),
+    ([True], 0.1, "x must hold real numbers"),
     ([0.1], np.nan, "z must be finite"),
     ([0.1], [0.1], r"z must have 0 dimension\(s\)"),
     ([1e308, 1e308], 0.1, "must add up to a finite number"),
@@ -267,15 +338,24 @@ def test_errors_name_the_argument(solver, x, z, text):
 @pytest.mark.parametrize(
     "call, text",
     [
-        (lambda: best_subset(np.ones(60), 0), "60 candidates, at most 52 are served: 60 would need about 48 GiB"),
-        (lambda: exhaustive_search(np.ones(27), 0), "at most 26 are served: 27 would mean 134,217,728 subsets"),
+        (
+            lambda: best_subset(np.ones(60), 0),
+            "60 candidates, at most 52 are served: 60 would need about 48 GiB",
+        ),
+        (
+            lambda: exhaustive_search(np.ones(27), 0),
+            "at most 26 are served: 27 would mean 134,217,728 subsets",
+        ),
         (lambda: subset_sums(np.ones(30)), r"at most 26 are served: 2\^30 sums take 8 GiB"),
         (lambda: best_subsets(np.ones((2, 3)), [0.1]), "x holds 2 instances and z 1 targets"),
         (lambda: best_subsets(np.ones((2, 60)), [0, 0]), "at most 52 are served"),
         (lambda: best_subsets([], [0.1]), "x must not be empty"),
         (lambda: best_subsets([[0.1]], 0.1), r"z must have 1 dimension\(s\)"),
         (lambda: best_subsets([[np.inf]], [0.1]), "x must be finite"),
-        (lambda: covering_error([0.1], 1, 0), "low must not exceed high, got low = 1.0 and high = 0.0"),
+        (
+            lambda: covering_error([0.1], 1, 0),
+            "low must not exceed high, got low = 1.0 and high = 0.0",
+        ),
         (lambda: covering_error([0.1], np.nan, 0), "low must be finite"),
         (lambda: covering_error(np.ones(50)), "at most 38 are served: 50 would mean 1.1e"),
     ],

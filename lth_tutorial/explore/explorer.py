@@ -159,6 +159,8 @@ def _control(figure: str, name: str, axis) -> str:
 
 
 def _links(name: str, has_axes: bool, csv: str) -> str:
-    data = f'<a class="lth-data" href="#{name}" download="{name}.csv">Numbers (CSV)</a>' if csv else ""
+    data = (
+        f'<a class="lth-data" href="#{name}" download="{name}.csv">Numbers (CSV)</a>' if csv else ""
+    )
     link = f'<a class="lth-link" href="#{name}">Link to this view</a>' if has_axes else ""
     return f'<p class="lth-links">{data}{link}</p>'

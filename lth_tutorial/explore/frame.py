@@ -11,7 +11,6 @@ import numpy as np
 from lth_tutorial.figures.style import COLOURS, svg_rc
 
 
-
 @dataclass(frozen=True)
 class Frame:
     """A rendered figure: its SVG text, the sentence that says what it shows, its numbers as CSV."""
@@ -103,4 +102,8 @@ def _rename_ids(svg: str, prefix: str) -> str:
 
 
 def _short(number: str) -> str:
-    return f"{float(number):.2f}".rstrip("0").rstrip(".").replace("-0", "0", number.startswith("-0.00"))
+    return (
+        f"{float(number):.2f}".rstrip("0")
+        .rstrip(".")
+        .replace("-0", "0", number.startswith("-0.00"))
+    )

@@ -19,8 +19,8 @@ COLOURS = {
 BLUE, ORANGE, GREEN, PINK, AMBER, SKY = (COLOURS[k] for k in "123456")
 MUTED, FAINT = COLOURS["muted"], COLOURS["faint"]
 
-# 420 points wide: on a phone one point is nearly one pixel, so 11-point text stays readable there.
-WIDTH = 420 / 72
+# 360 points wide: on a phone one point is nearly one pixel, so 11-point text stays readable there.
+WIDTH = 360 / 72
 
 _RC = {
     "font.family": "DejaVu Sans",
@@ -55,7 +55,7 @@ def svg_rc():
     return matplotlib.rc_context(_RC | _SVG_RC)
 
 
-def subplots(rows: int = 1, height: float = 3.2, **kwargs):
+def subplots(rows: int = 1, height: float = 2.9, **kwargs):
     """A figure of the book's width with `rows` axes under one another, without global state."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(rows, 1, **kwargs)

@@ -1,7 +1,5 @@
 """Pictures of chapter 1: random subset sums cover the line."""
 
-import math
-
 import numpy as np
 
 from lth_tutorial.explore import describe
@@ -9,7 +7,7 @@ from lth_tutorial.subset_sum import best_subset, subset_sums
 from lth_tutorial.subset_sum import hit_volume as hits
 from lth_tutorial.subset_sum.experiments import DISTRIBUTIONS, smallest_n, wilson_interval
 
-from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, PINK, style, subplots
+from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
 
 
 def cover(x, n: int, eta: float):
@@ -17,7 +15,7 @@ def cover(x, n: int, eta: float):
     rows = [_covered_intervals(x[:k], eta) for k in range(n + 1)]
     share = float(sum(high - low for low, high in rows[-1]))
     with style():
-        figure, axes = subplots(height=3.4)
+        figure, axes = subplots(height=3.0)
         for k, row in enumerate(rows):
             newest = k == n
             axes.broken_barh(
@@ -50,36 +48,45 @@ def growth(volumes, covered, eta: float, view: str):
     steps = np.arange(process.shape[1])
     recursion = hits.mean_recursion(len(steps) - 1, eta)
     bound = 0.75**steps * (1 - 2 * eta) / (2 * eta)
+    mean_odds = _odds(process).mean(axis=0)
     odds = view != "volume"
     with style():
         figure, axes = subplots()
         for path in process[:25]:
             axes.plot(steps, _odds(path) if odds else path, color=FAINT, linewidth=0.8)
-        mean = (np.array([_odds(p) for p in process]) if odds else process).mean(axis=0)
+        mean = mean_odds if odds else process.mean(axis=0)
         axes.plot(steps, mean, color=BLUE, label="mean of the process in the proof")
         if odds:
-            axes.plot(steps, bound, color=ORANGE, linestyle="--", label="the proof's bound, (3/4)^t")
-            axes.set(yscale="log", ylim=(1e-4, 2 * bound[0]), ylabel="odds of a miss, (1 \u2212 v) / v")
+            axes.plot(
+                steps, bound, color=ORANGE, linestyle="--", label="the proof's bound, (3/4)^t"
+            )
+            axes.set(
+                yscale="log", ylim=(1e-4, 2 * bound[0]), ylabel="odds of a miss, (1 \u2212 v) / v"
+            )
         else:
             axes.plot(steps, recursion, color=ORANGE, linestyle="--", label="recursion of the mean")
             shown = np.arange(whole.shape[1])
-            axes.plot(shown, whole.mean(axis=0), "o", color=GREEN, label="mean of the whole process")
+            axes.plot(
+                shown, whole.mean(axis=0), "o", color=GREEN, label="mean of the whole process"
+            )
             axes.set(ylim=(0, 1.05), ylabel="hit volume v")
         axes.set(xlabel="candidates seen, t")
         axes.legend(loc="upper right" if odds else "lower right")
     half = int(np.argmax(process.mean(axis=0) >= 0.5))
     if odds:
         says = (
-            f"Tolerance {eta:g}: the mean odds of a miss stay below the proof's bound at every t; "
-            f"after {len(steps) - 1} candidates they are {mean[-1]:.1g}, the bound is {bound[-1]:.1g}."
+            f"Radius {eta:g}: the mean odds of a miss in {len(process)} simulations are at most "
+            f"{np.max(mean / bound):.2f} times the proof's bound; after {len(steps) - 1} candidates they "
+            f"are {mean[-1]:.1g}, the bound is {bound[-1]:.1g}."
         )
     else:
         says = (
-            f"Tolerance {eta:g}: after {half} candidates the process of the proof covers half of the "
+            f"Radius {eta:g}: after {half} candidates the process of the proof covers half of the "
             f"targets on average; the recursion of the mean runs ahead of it by at most "
             f"{np.max(recursion - process.mean(axis=0)):.2f}."
         )
-    return describe(figure, says, {"t": steps, "mean": mean, "recursion": recursion, "bound": bound})
+    columns = {"t": steps, "mean": process.mean(axis=0), "recursion": recursion}
+    return describe(figure, says, columns | {"mean_odds": mean_odds, "bound": bound})
 
 
 def precision(n_values, errors, constant: float, view: str):
@@ -94,20 +101,36 @@ def precision(n_values, errors, constant: float, view: str):
     with style():
         figure, axes = subplots()
         floor = 1e-18 if view == "error" else 1e-3
-        axes.fill_between(n, np.maximum(low * scale, floor), high * scale, color=BLUE, alpha=0.18, lw=0)
+        axes.fill_between(
+            n, np.maximum(low * scale, floor), high * scale, color=BLUE, alpha=0.18, lw=0
+        )
         axes.plot(n, median * scale, "o-", color=BLUE, label="median, 10 % to 90 %")
-        label = f"Poisson heuristic, {constant:.3f} \u221an 2^\u2212n"
+        label = f"Poisson heuristic, {constant:.3f} \u221an\u00b72\u207b\u207f"
         axes.plot(n, constant * unit * scale, "--", color=ORANGE, label=label)
         axes.set(yscale="log", xlabel="candidates n")
-        axes.set(ylabel="best error" if view == "error" else "best error / (\u221an 2^\u2212n)")
+        axes.set(
+            ylabel="best error" if view == "error" else "best error / (\u221an\u00b72\u207b\u207f)"
+        )
         if view == "error":
-            axes.axhline(2.0**-53, color=MUTED, linewidth=0.8, linestyle=":")
-            axes.text(n[0], 2.0**-53 * 1.6, "spacing of the float64 draws", color=MUTED, fontsize=9)
+            axes.axhline(2.0**-52, color=MUTED, linewidth=0.8, linestyle=":")
+            axes.text(
+                n[0],
+                2.0**-52 * 1.6,
+                "spacing of the draws: below, 0 by accident",
+                color=MUTED,
+                fontsize=9,
+            )
         axes.legend(loc="upper right")
-    says = (
-        f"From {n[0]} to {n[-1]} candidates the median of the best error falls from {median[0]:.0e} to "
-        f"{median[-1]:.0e}, on average {fitted:.2f} \u221an 2^\u2212n; the heuristic says {constant:.3f}."
-    )
+    if view == "error":
+        says = (
+            f"From {n[0]} to {n[-1]} candidates the median of the best error falls from "
+            f"{median[0]:.0e} to {median[-1]:.0e}."
+        )
+    else:
+        says = (
+            f"In units of \u221an\u00b72\u207b\u207f the median of the best error is {fitted:.2f} on "
+            f"average, from {n[0]} to {n[-1]} candidates; the heuristic says {constant:.3f}."
+        )
     return describe(figure, says, {"n": n, "median": median, "q10": low, "q90": high})
 
 
@@ -125,11 +148,22 @@ def success(n_values, errors, target: str, eta: float):
         axes.plot(n, share, "o-", color=BLUE)
         axes.axhline(0.9, color=MUTED, linewidth=0.8, linestyle=":")
         axes.axvline(hits.necessary_n(eta), color=ORANGE, linestyle="--", linewidth=1.2)
-        axes.text(hits.necessary_n(eta) + 0.2, 0.02, "counting bound", color=ORANGE, fontsize=9)
+        axes.text(
+            hits.necessary_n(eta) - 0.2,
+            0.97,
+            "counting bound",
+            color=ORANGE,
+            fontsize=9,
+            ha="right",
+            va="top",
+            rotation=90,
+        )
         axes.set(xlabel="candidates n", ylabel="share of draws that succeed", ylim=(-0.02, 1.02))
         axes.set(xlim=(n[0] - 0.5, n[-1] + 0.5))
     reach = f"{at} candidates are enough" if at else f"even {n[-1]} candidates are not enough"
-    says = f"{target.capitalize()} within {eta:g}: {reach} in nine of ten draws ({trials} draws each)."
+    says = (
+        f"{target.capitalize()} within {eta:g}: {reach} in nine of ten draws ({trials} draws each)."
+    )
     return describe(figure, says, {"n": n, "share": share, "low": low, "high": high})
 
 
@@ -146,7 +180,9 @@ def smallest(n_values, errors, etas, confidence: float):
         for name, values in found.items():
             axes.plot(bits, values, marks[name][0] + "-", color=marks[name][1], label=name)
         bound = [hits.necessary_n(eta) for eta in etas]
-        axes.step(bits, bound, where="mid", color=ORANGE, linestyle="--", label="counting bound (all)")
+        axes.step(
+            bits, bound, where="mid", color=ORANGE, linestyle="--", label="counting bound (all)"
+        )
         axes.set(xlabel="log2(1 / tolerance)", ylabel="smallest n")
         axes.legend(loc="upper left")
     slope, intercept = line_through(bits, found["all targets"])
@@ -171,7 +207,7 @@ def tail(errors, n: int, law: str, radius: float):
     """P(best error > eta) against eta; errors: {(law, radius): (trials,)}, each sorted."""
     sample = errors[law, radius]
     trials = len(sample)
-    survival = 1 - np.arange(1, trials + 1) / trials
+    survival = 1 - np.arange(trials) / trials
     reference = errors["uniform", 0.5]
     rare = float(np.mean(sample > 0.01))
     with style():
@@ -205,7 +241,8 @@ def laws(n_values, errors, law: str):
         axes.legend(loc="lower left")
     says = (
         f"Candidates {DISTRIBUTIONS[law]}: with {n[-1]} of them the worst target in [\u22121/2, 1/2] is "
-        f"{medians[law][-1]:.1g} away in the median draw, against {medians['uniform'][-1]:.1g} for the uniform."
+        f"{medians[law][-1]:.1g} away in the median draw, against {medians['uniform'][-1]:.1g} for "
+        f"the uniform."
     )
     return describe(figure, says, {"n": n, **{k.replace("-", "_"): v for k, v in medians.items()}})
 
@@ -218,13 +255,13 @@ def meeting(x, z: float, n: int):
     a = float(np.sum(x[:half][best.mask[:half]]))
     b = z - float(np.sum(x[half:n][best.mask[half:]]))
     with style():
-        figure, axes = subplots(height=2.3)
+        figure, axes = subplots(height=2.0)
         axes.vlines(first, 0.06, 1, color=BLUE, linewidth=0.9)
         axes.vlines(second, -1, -0.06, color=AMBER, linewidth=0.9)
         axes.plot([a, b], [0.53, -0.53], "o", color=ORANGE, zorder=3)
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.set(ylim=(-1.15, 1.15), yticks=[0.53, -0.53], xlabel="value")
-        axes.set_yticklabels(["first half: a", "target \u2212 second half: z \u2212 b"])
+        axes.set_yticklabels(["a", "z \u2212 b"])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
     says = (

@@ -6,11 +6,11 @@ import numpy as np
 
 from .checks import at_most, exact_error, finite_array, finite_number, gibibytes
 from .grid import to_grid
-from .sorted_sums import KEPT, first_mask, growing_sums
+from .sorted_sums import first_mask, sorted_sums
 
 MOST_CANDIDATES = 52
 MOST_EXHAUSTIVE = 26
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 class Subset(NamedTuple):
@@ -31,7 +31,7 @@ def best_subset(x, z) -> Subset:
 
     The empty subset counts. Of several optimal masks the lexicographically smallest is returned
     (0 before 1, x[0] read first). "Exact" is meant for the float64 numbers as they are: candidates and
-    target are written as integers on a common binary grid. Where 62 bits cannot hold them (see
+    target are written as integers on a common binary grid. Where 62 bits cannot hold the candidates (see
     `rounding_unit`) they are first rounded to multiples of a unit u; optimality and tie rule then hold
     for the rounded instance, the reported error is still the exact error of the returned mask, and it
     is within (n + 1) u of the optimum.
@@ -63,56 +63,63 @@ def best_subset(x, z) -> Subset:
 
 def _best_mask(x: np.ndarray, z: np.int64) -> np.ndarray:
     half = len(x) // 2
-    first, kept_first = _half_sums(x[:half])
-    second, kept_second = _half_sums(x[half:])
-    # Even numbers are 2a, odd numbers 2(z - b) + 1: one bit tells where a number comes from.
-    line = np.empty(len(first) + len(second), dtype=np.int64)
-    np.multiply(first, 2, out=line[: len(first)])
-    np.subtract(z, second[::-1], out=line[len(first) :])
-    line[len(first) :] *= 2
-    line[len(first) :] += 1
+    kept_first, kept_second = {}, {}
+    first = sorted_sums(x[:half], kept_first)
+    second = sorted_sums(-x[half:], kept_second)  # negated, so that z + second increases
+    error, sums = _closest(first, second, z)
     del first, second
-    line.sort(kind="stable")
-    error, sums = _closest(line)
-    del line
     mask = first_mask(x[:half], sums, kept_first)
-    rest = z - x[:half][mask].sum()
+    rest = x[:half][mask].sum() - z
     others = np.unique([rest - error, rest + error])
-    return np.concatenate([mask, first_mask(x[half:], others, kept_second)])
+    return np.concatenate([mask, first_mask(-x[half:], others, kept_second)])
 
 
-def _half_sums(x: np.ndarray) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """All sorted sums of one half, and the short lists met on the way, by their number of candidates."""
-    kept = {}
-    for n, sums in enumerate(growing_sums(x)):
-        if len(sums) <= KEPT:
-            kept[n] = sums
-    return sums, kept
+def _closest(a: np.ndarray, b: np.ndarray, z: np.int64) -> tuple[np.int64, np.ndarray]:
+    """The least distance between the sorted a and z + b, and the distinct values of a that attain it.
 
-
-def _closest(line: np.ndarray) -> tuple[np.int64, np.ndarray]:
-    """The least distance between an even and an odd number of a sorted line, each taken as its half.
-
-    Returns:
-        (distance, halves of the even numbers that attain it, distinct and sorted). Between the two of a
-        closest pair lie only copies of them, so each such even number has its partner beside it.
+    Between the two of a closest pair lie only copies of them, so when all are sorted together each
+    such value of a has its partner beside it.
     """
     best, found = None, []
-    for start in range(0, len(line) - 1, _CHUNK):
-        part = line[start : start + _CHUNK + 1]
-        left, right = part[:-1], part[1:]
-        meets = np.flatnonzero((left ^ right) & 1)
-        if not len(meets):
-            continue
-        left, right = left[meets], right[meets]
-        distance = (right >> 1) - (left >> 1)
-        least = distance.min()
-        if best is None or least < best:
-            best, found = least, []
-        if least == best:
-            at = distance == best
-            found.append(np.where(left[at] & 1, right[at], left[at]) >> 1)
+    for part_a, part_b in _aligned(a, b, z):
+        distance, values = _closest_neighbours(part_a, part_b, z)
+        if best is None or distance < best:
+            best, found = distance, []
+        if distance == best:
+            found.append(values)
     return best, np.unique(np.concatenate(found))
+
+
+def _closest_neighbours(a: np.ndarray, b: np.ndarray, z: np.int64) -> tuple[np.int64, np.ndarray]:
+    # Even numbers are 2a, odd numbers 2(z + b) + 1: one bit tells where a number comes from.
+    line = np.empty(len(a) + len(b), dtype=np.int64)
+    np.multiply(a, 2, out=line[: len(a)])
+    np.multiply(b, 2, out=line[len(a) :])
+    line[len(a) :] += 2 * z + 1
+    line.sort(kind="stable")
+    at = np.flatnonzero((line[:-1] ^ line[1:]) & 1)
+    left, right = line[at], line[at + 1]
+    distance = (right >> 1) - (left >> 1)
+    least = distance.min()
+    closest = distance == least
+    left, right = left[closest], right[closest]
+    return least, np.where(left & 1, right, left) >> 1
+
+
+def _aligned(a: np.ndarray, b: np.ndarray, z: np.int64):
+    """Parts of the sorted a and b that cover the same stretch of the line, a against z + b, in order.
+
+    Each part begins with the last elements of the one before, so no pair of neighbours is lost.
+    """
+    i = j = 0
+    while i < len(a) and j < len(b):
+        more_a, more_b = a[i : i + _CHUNK], b[j : j + _CHUNK]
+        if more_a[-1] <= more_b[-1] + z:
+            to_i, to_j = i + len(more_a), j + np.searchsorted(more_b, more_a[-1] - z, side="right")
+        else:
+            to_i, to_j = i + np.searchsorted(more_a, more_b[-1] + z, side="right"), j + len(more_b)
+        yield a[max(i - 1, 0) : to_i + 1], b[max(j - 1, 0) : to_j + 1]
+        i, j = to_i, to_j
 
 
 def exhaustive_search(x, z) -> Subset:

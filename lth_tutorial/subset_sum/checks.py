@@ -8,9 +8,13 @@ import numpy as np
 def finite_array(name: str, values, ndim: int) -> np.ndarray:
     """`values` as float64 of `ndim` dimensions, finite and not empty."""
     try:
-        array = np.asarray(values, dtype=float)
+        array = np.asarray(values)
+        numeric = array.dtype.kind in "iufO" or array.size == 0
+        array = array.astype(float)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must hold real numbers") from error
+    if not numeric:
+        raise ValueError(f"{name} must hold real numbers, got {array.dtype}")
     if array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimension(s), got shape {array.shape}")
     if array.size == 0:

@@ -12,6 +12,8 @@ _MOST_SORTED = 20
 # Buckets in one window, one byte each: what fits into a processor's cache counts more than their number.
 _BUCKETS = 1 << 22
 _HEAD = 10
+# More close looks than this in a window cost more than sorting it.
+_MOST_LOOKS = 2000
 
 
 def covering_error(x, low: float = -0.5, high: float = 0.5) -> float:
@@ -20,9 +22,9 @@ def covering_error(x, low: float = -0.5, high: float = 0.5) -> float:
         max over z in [low, high] of min over s in {0, 1}^n of | sum_i s_i x_i - z |
 
     Exact as `best_subset` is: computed in integers on the common binary grid of x, low and high, and
-    rounded once; where that grid takes more than 60 bits the result is within (n + 1) 2^-59 total of the
-    truth, total = sum |x_i| + |low| + |high|. The maximum is attained at the middle of a gap between neighbouring
-    sums, or at an end of the interval.
+    rounded once; where that grid takes more than 58 bits the result before that last rounding is within
+    (n + 1) 2^-57 total of the truth, total = sum |x_i| + |low| + |high|. The maximum is attained at the
+    middle of a gap between neighbouring sums, or at an end of the interval.
 
     Args:
         x: (n,) finite candidates, 1 <= n <= 38.
@@ -32,22 +34,26 @@ def covering_error(x, low: float = -0.5, high: float = 0.5) -> float:
         the error as a float.
 
     Raises:
-        ValueError: x is not a non-empty finite vector or is too long; low or high is not finite; or
-            low > high.
+        ValueError: x is not a non-empty finite vector or is too long; low or high is not finite;
+            low > high; or their absolute values add up beyond the largest float.
 
     Up to n = 20 all sums are sorted. Beyond, the interval is cut into buckets of a few mean gaps each,
     and every sum marks its bucket; only runs of empty buckets that could hide a gap larger than the
-    largest one known are looked at closely. Time O(2^n) at a few nanoseconds a sum, memory O(2^(n-10))
-    and a few megabytes.
+    largest one known are looked at closely. Time O(2^n), a few nanoseconds a sum for random draws;
+    memory O(2^(n-10)) and a few megabytes.
     """
     x = finite_array("x", x, 1)
     low, high = finite_number("low", low), finite_number("high", high)
     if low > high:
         raise ValueError(f"low must not exceed high, got low = {low} and high = {high}")
     n = len(x)
-    at_most("x", n, MOST_CANDIDATES, f"{n} would mean {2.0**n:.1e} sums, about {2.0**n / 1e9:,.0f} s")
+    at_most(
+        "x", n, MOST_CANDIDATES, f"{n} would mean {2.0**n:.1e} sums, about {2.0**n / 1e9:,.0f} s"
+    )
     # Both ends join the candidates only to share their grid; all is doubled, so midpoints are whole.
-    joint, _, exponent, _ = to_grid(np.r_[x, low, high][None], np.zeros(1), bits=60)
+    joint, _, exponent, _ = to_grid(
+        np.r_[x, low, high][None], np.zeros(1), bits=60, names="x, low and high"
+    )
     values, (low_unit, high_unit) = 2 * joint[0, :-2], 2 * joint[0, -2:]
     if n <= _MOST_SORTED:
         worst = _worst_of_sorted(sorted_sums(values), low_unit, high_unit)
@@ -81,16 +87,18 @@ class _Search:
         self.low, self.high = int(low), int(high)
         self.head, self.tail = sorted_sums(x[:_HEAD]), sorted_sums(x[_HEAD:])
         self.record = 0
+        # Every sum is a multiple of this, so every gap is.
+        self.step = max(1, int(np.gcd.reduce(x)))
 
     def worst(self) -> int:
         """Half of the largest gap, once every window has been searched."""
         for end in (self.low, self.high):
             self.record = max(self.record, self.nearest(end))
+            self.look(end)  # no run of empty buckets shows the whole of a gap across an end
         inside = self.count(self.low, self.high)
-        width = max(2, 6 * (self.high - self.low) // max(inside, 1))
-        # Whatever is no larger than the record needs no finding.
-        width = max(width, self.record // 2)
-        self.scan(self.low, self.high, width)
+        # About six sums a bucket; and whatever is no larger than the record needs no finding.
+        width = max(2, 6 * (self.high - self.low) // max(inside, 1), self.record // 2)
+        self.scan(self.low, self.high, width.bit_length() - 1)
         return self.record
 
     def count(self, low, high) -> int:
@@ -116,27 +124,49 @@ class _Search:
             int(above.min()) if len(above) else None,
         )
 
-    def scan(self, low: int, high: int, width: int) -> None:
-        """Search [low, high] with buckets of `width`, window by window."""
-        step = width * _BUCKETS
+    def scan(self, low: int, high: int, bits: int) -> None:
+        """Search [low, high] with buckets of 2^bits units, window by window."""
+        step = _BUCKETS << bits
         for start in range(low, high + 1, step):
             self.look(start)  # a gap across the border of two windows is whole in neither
-            self.scan_window(start, min(start + step - 1, high), width)
+            self.scan_window(start, min(start + step - 1, high), bits)
 
-    def scan_window(self, low: int, high: int, width: int) -> None:
+    def scan_window(self, low: int, high: int, bits: int) -> None:
         """Look closely at every run of empty buckets that could hide a gap above the record."""
-        marked = self.marks(low, high, width)
+        marked = self.marks(low, high, bits)
         starts, lengths = _empty_runs(marked)
+        close = np.sort(lengths)[-_MOST_LOOKS:]
+        if len(close) == _MOST_LOOKS and self.can_beat((int(close[0]) + 2) << bits):
+            self.sort_window(low, high)
+            return
         for k in np.argsort(-lengths, kind="stable"):
             # The gap around a run of r empty buckets is shorter than (r + 2) buckets.
-            if (int(lengths[k]) + 2) * width <= 2 * self.record:
+            if not self.can_beat((int(lengths[k]) + 2) << bits):
                 break
-            self.look(low + int(starts[k]) * width)
-        if self.record < width and width > 2:
+            self.look(low + (int(starts[k]) << bits))
+        if bits > 1 and self.can_beat(2 << bits):
             # A gap between two filled buckets, shorter than two of them, may still beat the record.
-            self.scan(low, high, max(2, width // 8))
+            self.scan(low, high, max(1, bits - 3))
         elif self.record < 1 and np.any(marked[1:] & marked[:-1]):
             self.record = 1  # buckets of two units: neighbouring even integers
+
+    def sort_window(self, low: int, high: int) -> None:
+        """The gaps of [low, high] from its sorted sums: for the rare draws whose gaps are nearly equal."""
+        if self.count(low, high) > _BUCKETS and high - low > 1:
+            middle = (low + high) >> 1
+            self.look(middle)  # whole in neither half
+            self.sort_window(low, middle)
+            self.sort_window(middle + 1, high)
+            return
+        first = np.searchsorted(self.tail, low - self.head, side="left")
+        last = np.searchsorted(self.tail, high - self.head, side="right")
+        sums = [self.tail[i:j] + h for h, i, j in zip(self.head, first, last, strict=True)]
+        gaps = np.diff(np.sort(np.concatenate(sums)))
+        self.record = max(self.record, int(gaps.max(initial=0)) // 2)
+
+    def can_beat(self, bound: int) -> bool:
+        """Whether a gap shorter than `bound` can be larger than the record's."""
+        return (bound - 1) // self.step * self.step > 2 * self.record
 
     def look(self, inside: int) -> None:
         """The exact gap around a point of an empty bucket."""
@@ -145,14 +175,14 @@ class _Search:
             middle = min(max((below + above) >> 1, self.low), self.high)
             self.record = max(self.record, min(middle - below, above - middle))
 
-    def marks(self, low: int, high: int, width: int) -> np.ndarray:
+    def marks(self, low: int, high: int, bits: int) -> np.ndarray:
         """For each bucket of [low, high] whether a sum falls into it."""
-        marked = np.zeros((high - low) // width + 1, dtype=bool)
+        marked = np.zeros(((high - low) >> bits) + 1, dtype=bool)
         first = np.searchsorted(self.tail, low - self.head, side="left")
         last = np.searchsorted(self.tail, high - self.head, side="right")
         for head, i, j in zip(self.head.tolist(), first.tolist(), last.tolist(), strict=True):
             if i < j:
-                marked[(self.tail[i:j] + (head - low)) // width] = True
+                marked[(self.tail[i:j] + (head - low)) >> bits] = True
         return marked
 
 

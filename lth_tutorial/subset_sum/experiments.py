@@ -20,6 +20,7 @@ DISTRIBUTIONS = {
     "one-sided": "Unif[0, 1]",
     "discrete": "multiples of 1/8 in [-1, 1]",
     "far": "Unif[-1, 1] with |x| > 3/5",
+    "copies": "one Unif[-1, 1] number for all, with random signs",
 }
 """Names of the candidates' laws and how the book writes them."""
 
@@ -29,7 +30,8 @@ def draw_candidates(distribution: str, shape, rng) -> np.ndarray:
 
     Args:
         distribution: a key of DISTRIBUTIONS. The Gaussian has the uniform's variance, 1/3; "far" is
-            uniform on [-1, -3/5] and [3/5, 1].
+            uniform on [-1, -3/5] and [3/5, 1]; "copies" are not independent: those of a row (the last
+            axis) share their absolute value.
         shape: int or tuple.
         rng: numpy Generator or seed.
 
@@ -49,10 +51,17 @@ def draw_candidates(distribution: str, shape, rng) -> np.ndarray:
         return rng.integers(-8, 9, shape) / 8
     if distribution == "far":
         return rng.uniform(0.6, 1, shape) * rng.choice([-1.0, 1.0], shape)
-    raise ValueError(f"distribution must be one of {', '.join(DISTRIBUTIONS)}; got {distribution!r}")
+    if distribution == "copies":
+        signs = rng.choice([-1.0, 1.0], shape)
+        return signs * rng.uniform(0, 1, (*signs.shape[:-1], 1))
+    raise ValueError(
+        f"distribution must be one of {', '.join(DISTRIBUTIONS)}; got {distribution!r}"
+    )
 
 
-def single_target_errors(n: int, trials: int, rng, distribution="uniform", radius=0.5) -> np.ndarray:
+def single_target_errors(
+    n: int, trials: int, rng, distribution="uniform", radius=0.5
+) -> np.ndarray:
     """Best error for ONE target z ~ Unif[-radius, radius], its own candidates each time; (trials,)."""
     for_x, for_z = np.random.default_rng(rng).spawn(2)
     x = draw_candidates(distribution, (trials, n), for_x)
@@ -66,7 +75,11 @@ def all_target_errors(n: int, trials: int, rng, distribution="uniform") -> np.nd
 
 
 def errors_by_n(experiment, n_values, trials: int, rng, **kwargs) -> np.ndarray:
-    """`experiment(n, trials, rng, **kwargs)` for each n, each with its own stream; (len(n_values), trials)."""
+    """`experiment(n, trials, rng, **kwargs)` for each n, each with its own stream.
+
+    Returns:
+        (len(n_values), trials) errors.
+    """
     streams = np.random.default_rng(rng).spawn(len(n_values))
     rows = [experiment(n, trials, s, **kwargs) for n, s in zip(n_values, streams, strict=True)]
     return np.array(rows)
@@ -166,15 +179,16 @@ def tail_errors(n: int, radius: float, trials: int, rng, distribution="uniform")
 
 def tail_counts(
     n: int, radius: float, eta: float, trials: int, rng, distribution="uniform"
-) -> tuple[int, int]:
+) -> tuple[int, int, float]:
     """How many of `trials` targets z ~ Unif[-radius, radius] miss by more than eta, and why.
 
     Returns:
-        (missed, beyond): those whose best error exceeds eta, and those among them whose target lies
-        more than eta beyond everything that the candidates can sum to.
+        (missed, beyond, median): those whose best error exceeds eta; those among them whose target
+        lies more than eta beyond everything that the candidates can sum to; the median error.
     """
     for_x, for_z = np.random.default_rng(rng).spawn(2)
     x = draw_candidates(distribution, (trials, n), for_x)
     z = for_z.uniform(-radius, radius, trials)
-    missed = best_subsets(x, z).errors > eta
-    return int(missed.sum()), int((out_of_reach(x, z) > eta).sum())
+    errors = best_subsets(x, z).errors
+    beyond = int((out_of_reach(x, z) > eta).sum())
+    return int((errors > eta).sum()), beyond, float(np.median(errors))

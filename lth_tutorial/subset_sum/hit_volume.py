@@ -45,7 +45,7 @@ def hit_volumes(x: np.ndarray, eta: float) -> np.ndarray:
 
     Returns:
         (n + 1,) float, non-decreasing, from 2 eta to at most 1; exact up to rounding, since the
-        sets are kept as unions of intervals (at most 1 + 1/(2 eta) of them).
+        sets are kept as unions of intervals.
 
     Raises:
         ValueError: eta is outside (0, 1/2], or x is not one-dimensional and finite.
@@ -106,7 +106,8 @@ def mean_growth(v, weight: float = 1.0):
 def mean_recursion(n: int, eta: float, weight: float = 1.0) -> np.ndarray:
     """v_0 = 2 eta and v_{t+1} = mean_growth(v_t), (n + 1,): the picture, not the proof.
 
-    The mean of v_t itself lies below it, because v (1 - v) is concave (Jensen's inequality).
+    The mean of v_t itself lies below it: v -> v (1 + (1 - v) / 2) is concave (Jensen's inequality) and
+    increasing on [0, 1], so the inequality passes from one step to the next.
     """
     _check_eta(eta)
     volumes = [2 * eta]
@@ -134,13 +135,15 @@ def sufficient_n(eta: float, failure: float, weight: float = 1.0) -> int:
         raise ValueError(f"sufficient_n: failure must lie in (0, 1), got {failure}")
     if not 0 < weight <= 1:
         raise ValueError(f"sufficient_n: weight must lie in (0, 1], got {weight}")
-    return math.ceil(math.log(2 / (eta**2 * failure)) / -math.log1p(-weight / 4))
+    demand = math.log(2) - 2 * math.log(eta) - math.log(failure)
+    return math.ceil(demand / -math.log1p(-weight / 4))
 
 
 def necessary_n(eta: float) -> int:
     """The least n with 2^n * 2 eta >= 1: with fewer candidates no draw at all covers [-1/2, 1/2]."""
     _check_eta(eta)
-    return max(0, math.ceil(math.log2(1 / (2 * eta))))
+    # eta = m 2^e with 1/2 <= m < 1, so the least n with 2^(n + 1) m 2^e >= 1 is -e, without rounding.
+    return max(0, -math.frexp(eta)[1])
 
 
 def _check_eta(eta: float) -> None:

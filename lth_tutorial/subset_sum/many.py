@@ -107,10 +107,11 @@ def _closest_neighbours(row: np.ndarray, slack: int) -> tuple[np.ndarray, np.nda
 
     Rounding n candidates and a target to the nearest unit changes a distance by at most (n + 1) / 2
     units, the masks below the unit by less than one: a pair is certainly the best if every other pair is
-    at least `slack` = n + 3 units further apart. A rival pair encloses two neighbours of different
-    halves. If these are others than the closest ones, they are themselves a second close pair; if they
-    are the closest ones, at positions (p, p + 1), the rival reaches to p - 1 or p + 2, and what lies
-    between there and its neighbour is within the slack.
+    more than `slack` = n + 3 units further apart; a rival's true error is then larger by more than one
+    of these units, which is more than `best_subset` can lose by its own, finer rounding. A rival pair
+    encloses two neighbours of different halves. If these are others than the closest ones, they are
+    themselves a second close pair; if they are the closest ones, at positions (p, p + 1), the rival
+    reaches to p - 1 or p + 2, and what lies between there and its neighbour is within the slack.
     """
     gap = np.diff(row, axis=1)
     # A difference is odd iff its numbers come from different halves; others are put out of the way.
@@ -132,6 +133,7 @@ def _exact_errors(x: np.ndarray, masks: np.ndarray, z: np.ndarray) -> tuple[np.n
     sums = (integers * masks).sum(axis=1)
     totals = np.ldexp(sums.astype(float), exponent)
     errors = np.ldexp(np.abs(sums - targets).astype(float), exponent)
-    for k in np.flatnonzero(~exact):
+    whole = exact & (np.ldexp(targets.astype(float), exponent) == z)
+    for k in np.flatnonzero(~whole):
         totals[k], errors[k] = exact_error(x[k], masks[k], z[k])
     return totals, errors

@@ -1,7 +1,5 @@
 """Sorted lists of subset sums, the halves that meet in the middle."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 # Lists of at most this many sums are kept; longer ones are made again when they are needed.
@@ -10,29 +8,25 @@ KEPT = 1 << 17
 _FEW = 256
 
 
-def merge(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The sorted union (with repetitions) of two sorted arrays, in linear time.
+def sorted_sums(x: np.ndarray, kept: dict[int, np.ndarray] | None = None) -> np.ndarray:
+    """All 2^n subset sums of the integers x (n,), sorted, with repetitions. Time and memory O(2^n).
 
-    numpy's stable sort of 64-bit integers finds the two sorted runs and merges them.
+    Each candidate, from the last to the first, adds a shifted copy of the sums so far. The two sorted
+    runs are merged in linear time: numpy's stable sort of 64-bit integers finds runs and merges them.
+
+    Args:
+        x: (n,) int64.
+        kept: if given, receives the sorted sums of each short enough suffix x[n - k:], by its length k.
     """
-    both = np.concatenate([a, b])
-    both.sort(kind="stable")
-    return both
-
-
-def growing_sums(x: np.ndarray) -> Iterator[np.ndarray]:
-    """Sorted sums of x[n:], x[n-1:], ..., x[0:]: 1, 2, 4, ..., 2^n of them."""
-    sums = np.zeros(1, dtype=np.int64)
-    yield sums
-    for value in x[::-1]:
-        sums = merge(sums, sums + value)
-        yield sums
-
-
-def sorted_sums(x: np.ndarray) -> np.ndarray:
-    """All 2^n subset sums of the integers x (n,), sorted, with repetitions. Time and memory O(2^n)."""
-    for sums in growing_sums(x):
-        pass
+    sums = np.empty(1 << len(x), dtype=np.int64)
+    sums[0], width = 0, 1
+    for k, value in enumerate([0, *x[::-1]]):
+        if k:
+            np.add(sums[:width], value, out=sums[width : 2 * width])
+            width *= 2
+            sums[:width].sort(kind="stable")
+        if kept is not None and width <= KEPT:
+            kept[k] = sums[:width].copy()
     return sums
 
 
