@@ -1,0 +1,103 @@
+"""Formulas rendered while the book is built: KaTeX in an embedded JavaScript engine.
+
+A page then needs no mathematics library, nothing moves while it loads, and screen readers get MathML.
+"""
+
+import json
+from functools import cache, lru_cache
+from pathlib import Path
+
+from docutils import nodes
+from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+from . import symbols
+
+VENDOR = Path(__file__).parent / "vendor"
+_WITHIN_ALIGNED = ("\\\\", "&")
+logger = logging.getLogger(__name__)
+
+
+def setup(app):
+    app.add_config_value("katex_macros", {}, "env")
+    app.add_post_transform(KeepPunctuation)
+    app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """A formula takes the punctuation behind it along, so that no line begins with a full stop."""
+
+    default_priority = 700
+
+    def run(self, **kwargs) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            if isinstance(after, nodes.Text) and after[:1] in tuple(".,;:!?)"):
+                formula["trail"] = after[0]
+                after.parent.replace(after, nodes.Text(after[1:]))
+
+
+@lru_cache(maxsize=1)
+def _engine() -> MiniRacer:
+    engine = MiniRacer()
+    engine.eval((VENDOR / "katex.min.js").read_text(encoding="utf-8"))
+    return engine
+
+
+@cache
+def render(tex: str, display: bool, macros: str = "{}") -> str:
+    """The formula as HTML for the eye and MathML for the ear.
+
+    Raises:
+        ValueError: KaTeX does not understand it; the text says where.
+    """
+    options = {
+        "displayMode": display,
+        "output": "htmlAndMathml",
+        "throwOnError": True,
+        "strict": "error",
+        "macros": json.loads(macros),
+    }
+    try:
+        return _engine().call("katex.renderToString", tex, options)
+    except JSEvalException as error:
+        reason = str(error).split("ParseError:")[-1].strip().splitlines()[0]
+        raise ValueError(f"{reason} in: {tex}") from error
+
+
+def _render(self, node, tex: str, display: bool) -> str:
+    macros = json.dumps(self.builder.config.katex_macros, sort_keys=True)
+    try:
+        return render(tex, display, macros)
+    except ValueError as error:
+        logger.warning("KaTeX: %s", error, location=node)
+        return self.encode(tex)
+
+
+def visit_inline(self, node: nodes.math) -> None:
+    tex = node.astext()
+    attributes = symbols.attributes(self, tex, focusable=True)
+    formula = _render(self, node, tex, display=False)
+    formula = f'<span class="math notranslate nohighlight"{attributes}>{formula}</span>'
+    if node.get("trail"):
+        formula = f'<span class="lth-together">{formula}{node["trail"]}</span>'
+    self.body.append(formula)
+    raise nodes.SkipNode
+
+
+def visit_display(self, node: nodes.math_block) -> None:
+    tex = node.astext().strip()
+    if not node["nowrap"] and any(mark in tex for mark in _WITHIN_ALIGNED) and "\\begin" not in tex:
+        tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    if node["number"]:
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    attributes = symbols.attributes(self, tex, focusable=False)
+    self.body.append(f'<div class="lth-scroll"{attributes}>')
+    self.body.append(_render(self, node, tex, display=True) + "</div></div>\n")
+    raise nodes.SkipNode

@@ -1,0 +1,110 @@
+"""Finishing touches on the theme's HTML: what it loads, what it names, what a page says of itself."""
+
+import re
+from html import escape, unescape
+from pathlib import Path
+
+DROPPED_SCRIPTS = ("thebe", "fontawesome")
+DESCRIPTION = 155
+
+
+def setup(app):
+    app.connect("html-page-context", drop_scripts, priority=900)
+    app.connect("build-finished", finish_pages)
+
+
+def drop_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Leave out scripts that no page of the book uses (and one that would run twice)."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [
+            file
+            for file in context.get(kind, [])
+            if not any(d in str(file) for d in DROPPED_SCRIPTS)
+        ]
+
+
+def finish_pages(app, exception) -> None:
+    if exception or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        if "_static" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            finished = finish(text)
+            if finished != text:
+                path.write_text(finished, encoding="utf-8")
+
+
+# The theme decides between light and dark only after the first paint; this decides before it.
+_THEME_SCRIPT = """<script data-cfasync="false" id="lth-theme">
+    (() => {
+      const root = document.documentElement.dataset;
+      let mode = "auto";
+      try { mode = localStorage.getItem("mode") || "auto"; } catch (error) { /* no storage: automatic */ }
+      const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+      root.mode = mode;
+      root.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
+    })();
+  </script>"""
+# A file opened from disk may not read other files, so there are no excerpts to show.
+_SEARCH_SCRIPT = """<script id="lth-search">
+    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  </script>"""
+
+
+def finish(html: str) -> str:
+    """One page, finished; finishing twice changes nothing."""
+    html = re.sub(
+        r'(?s)<script data-cfasync="false">\s*document\.documentElement\.dataset\.mode.*?</script>',
+        lambda _: _THEME_SCRIPT,
+        html,
+    )
+    html = re.sub(r'(?s)<script type="text/x-thebe-config">.*?</script>\s*', "", html)
+    html = re.sub(r"<script>kernelName = [^<]*</script>\s*", "", html)
+    if 'id="search-results"' not in html:
+        html = re.sub(
+            r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\s*',
+            "",
+            html,
+        )
+    elif "lth-search" not in html:
+        html = re.sub(
+            r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)',
+            rf"\1{_SEARCH_SCRIPT}",
+            html,
+        )
+    html = re.sub(
+        r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
+        '<div class="sidebar-primary-item" role="navigation" aria-label="Home">',
+        html,
+    )
+    html = re.sub(r"<script[^>]*(?:thebe|fontawesome)[^>]*>\s*</script>\s*", "", html)
+    html = re.sub(r"<link[^>]*(?:thebe)[^>]*/?>\s*", "", html)
+    html = re.sub(r"<script>[^<]*thebe[^<]*</script>\s*", "", html)
+    # Ids that the extensions give to every proof, exercise and solution alike.
+    html = re.sub(r' id="(?:proof|(?:proof|exercise|solution)-content)"', "", html)
+    html = _mend_citations(html)
+    return _describe(html)
+
+
+def _mend_citations(html: str) -> str:
+    """bibtex gives its list of references roles that do not fit together."""
+    html = re.sub(r'(<div class="citation[^"]*"[^>]*?) role="doc-biblioentry"', r"\1", html)
+    return re.sub(r'(<[^>]*?) role="list"', r"\1", html)
+
+
+def _describe(html: str) -> str:
+    """A description of the page, from its first paragraph."""
+    if re.search(r'<meta name="description"', html):
+        return html
+    body = html[html.find("<h1") :]
+    found = re.search(r"(?s)</h1>.*?<p>(?!<a)(.{60,}?)</p>", body)
+    text = (
+        re.sub(r"(?s)<span class=\"katex-html\".*?</span></span></span>|<[^>]+>", "", found[1])
+        if found
+        else ""
+    )
+    text = re.sub(r"\s+", " ", unescape(text)).strip() or "The strong lottery ticket hypothesis."
+    if len(text) > DESCRIPTION:
+        text = text[: DESCRIPTION - 1].rsplit(" ", 1)[0] + "\u2026"
+    meta = f'<meta name="description" content="{escape(text, quote=True)}">'
+    return html.replace("</title>", f"</title>\n    {meta}", 1)

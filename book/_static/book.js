@@ -1,0 +1,106 @@
+// The page's own small scripts: what a symbol means, boxes that scroll, and printing.
+(() => {
+  "use strict";
+
+  // --- Symbols: hover, focus or click a formula; Escape closes.
+  const source = document.getElementById("lth-symbols");
+  if (source) {
+    const meanings = JSON.parse(source.textContent);
+    let tip = null;
+    let owner = null;
+
+    const close = () => {
+      if (!tip) return;
+      tip.remove();
+      owner.removeAttribute("aria-describedby");
+      owner.classList.remove("lth-open");
+      tip = owner = null;
+    };
+
+    const open = (formula) => {
+      if (owner === formula) return;
+      close();
+      const names = JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
+      if (!names.length) return;
+      tip = document.createElement("div");
+      tip.className = "lth-tip";
+      tip.id = "lth-tip";
+      tip.setAttribute("role", "tooltip");
+      for (const name of names) {
+        const line = document.createElement("div");
+        line.innerHTML = meanings[name][0];
+        line.append(` ${meanings[name][1]}`);
+        tip.append(line);
+      }
+      document.body.append(tip);
+      owner = formula;
+      owner.setAttribute("aria-describedby", "lth-tip");
+      owner.classList.add("lth-open");
+      const box = formula.getBoundingClientRect();
+      const left = Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - tip.offsetWidth - 8);
+      const below = box.bottom + 6 + tip.offsetHeight < innerHeight;
+      tip.style.left = `${left + scrollX}px`;
+      tip.style.top = `${(below ? box.bottom + 6 : box.top - tip.offsetHeight - 6) + scrollY}px`;
+    };
+
+    const formulaAt = (event) => event.target.closest && event.target.closest("[data-symbols]");
+    document.addEventListener("pointerover", (event) => {
+      if (event.pointerType !== "mouse") return;
+      const formula = formulaAt(event);
+      if (formula) open(formula);
+      else if (!event.target.closest(".lth-tip") && document.activeElement !== owner) close();
+    });
+    document.addEventListener("focusin", (event) => {
+      const formula = formulaAt(event);
+      if (formula) open(formula);
+      else close();
+    });
+    document.addEventListener("click", (event) => {
+      const formula = formulaAt(event);
+      if (formula) open(formula);
+      else if (!event.target.closest(".lth-tip")) close();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+      else if ((event.key === "Enter" || event.key === " ") && event.target.matches("[data-symbols]")) {
+        event.preventDefault();
+        open(event.target);
+      }
+    });
+  }
+
+  // --- Boxes that scroll sideways can be reached with the keyboard, and only those.
+  const boxes = document.querySelectorAll(".lth-scroll, .pst-scrollable-table-container, .highlight pre, .output pre");
+  const reach = () => {
+    for (const box of boxes) {
+      if (box.scrollWidth > box.clientWidth + 1) {
+        box.tabIndex = 0;
+        if (!box.matches("pre")) {
+          box.setAttribute("role", "region");
+          box.setAttribute("aria-label", box.matches(".lth-scroll") ? "Wide formula" : "Wide table");
+        }
+      } else if (!box.matches("pre")) {
+        box.removeAttribute("tabindex");
+        box.removeAttribute("role");
+        box.removeAttribute("aria-label");
+      }
+    }
+  };
+  reach();
+  addEventListener("resize", reach);
+
+  // --- On paper nothing can be opened, so everything is; and paper is light.
+  let restore = () => {};
+  addEventListener("beforeprint", () => {
+    const root = document.documentElement.dataset;
+    const theme = root.theme;
+    const closed = [...document.querySelectorAll("details:not([open]):not(.hide)")];
+    root.theme = "light";
+    closed.forEach((d) => (d.open = true));
+    restore = () => {
+      root.theme = theme;
+      closed.forEach((d) => (d.open = false));
+    };
+  });
+  addEventListener("afterprint", () => restore());
+})();

@@ -1,0 +1,109 @@
+"""What the book adds to Sphinx: formulas, symbols, links to notebooks, pages made from code."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from lth_book import katex_math, notebook_links, symbols  # noqa: E402
+
+URL = "https://github.com/someone/the-book"
+
+
+def test_a_formula_is_there_for_the_eye_and_for_the_ear():
+    html = katex_math.render(r"|s \cdot x - z| \le \eta", False)
+    assert 'class="katex-html" aria-hidden="true"' in html
+    assert "<math" in html and "<mo>≤</mo>" in html
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{aligned}a &= b \\ &\le c\end{aligned}",
+        r"\begin{cases}1 & x > 0\\0 & \text{otherwise}\end{cases}",
+        r"\Pr\bigl[\min_{S} |z - \sum_{i \in S} x_i| \le \eta\bigr] \ge 1 - \delta",
+    ],
+)
+def test_the_books_kinds_of_formulas_render(tex):
+    assert "<math" in katex_math.render(tex, True)
+
+
+def test_macros_are_known_everywhere():
+    assert "mathbb" in katex_math.render(r"\R", False, '{"\\\\R": "\\\\mathbb{R}"}')
+
+
+def test_a_formula_that_katex_rejects_is_named():
+    with pytest.raises(
+        ValueError, match=r"Undefined control sequence: \\nonsense.* in: \\nonsense x"
+    ):
+        katex_math.render(r"\nonsense x", False)
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"n", ["n"]),
+        (r"\eta", [r"\eta"]),
+        (r"x_7", ["x_i"]),
+        (r"\sum_{i=1}^{n} x_i", ["n", "x_i"]),
+        (r"v_{t+1} > 1 - \eta", ["v_t", r"\eta"]),
+        (r"\text{no symbol of n or z}", []),
+        (r"\min", []),
+    ],
+)
+def test_a_formula_knows_its_symbols(tex, expected):
+    assert sorted(symbols.used(tex)) == sorted(expected)
+
+
+def test_every_symbol_of_the_table_has_a_meaning():
+    entries = symbols.table().values()
+    assert len(entries) >= 15
+    for symbol, meaning in entries:
+        assert "<math" in katex_math.render(symbol, False)
+        assert len(meaning) > 4
+
+
+def test_without_an_address_nothing_points_anywhere():
+    assert notebook_links.links("book/1-x", "") == [("Download notebook", "../notebooks/1-x.ipynb")]
+    assert "http" not in notebook_links.first_cell("")
+
+
+def test_with_an_address_colab_opens_the_published_copy():
+    assert notebook_links.links("book/1-x", URL)[1] == (
+        "Open in Colab",
+        "https://colab.research.google.com/github/someone/the-book/blob/gh-pages/notebooks/1-x.ipynb",
+    )
+    assert f"git+{URL}" in notebook_links.first_cell(URL)
+    assert notebook_links.error_report(URL, "Sums & sets").startswith(
+        f"{URL}/issues/new?title=Error%20on"
+    )
+
+
+@pytest.mark.parametrize("url", ["", URL])
+def test_a_copy_to_download_is_a_valid_notebook(url):
+    original = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A chapter")])
+    copy = notebook_links.with_first_cell(original, url)
+    nbformat.validate(nbformat.from_dict(copy))
+    assert len(copy["cells"]) == 2 and len(original["cells"]) == 1
+
+
+def _maker():
+    spec = importlib.util.spec_from_file_location("maker", ROOT / "tools" / "make_notebooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", sorted(_maker().PAGES))
+def test_pages_made_from_code_are_fresh(name, monkeypatch):
+    monkeypatch.setenv("LTH_EXPLORE", "static")
+    stored = (ROOT / "book" / name).read_text(encoding="utf-8")
+    made = _maker().PAGES[name]()
+    if name.endswith(".html"):  # the last digits of a drawing differ between machines
+        stored, made = ("".join(text.split("<svg")[0]) for text in (stored, made))
+    assert stored == made, "run `make notebooks`"

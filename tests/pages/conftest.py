@@ -1,0 +1,129 @@
+"""The built site in a real browser."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The site, built as `make book` builds it: any warning is an error."""
+    command = [
+        str(Path(sys.executable).with_name("jupyter-book")),
+        "build",
+        ".",
+        "-W",
+        "--keep-going",
+        "-n",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return SITE
+
+
+def pages() -> list[str]:
+    """The pages of the table of contents, as paths within the site."""
+    import yaml
+
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [contents["root"]]
+    files += [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    return [f"{file}.html" for file in files]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The site served on a loopback port."""
+    handler = functools.partial(Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium; without one these tests are skipped, except where CI promises one."""
+    path = chromium()
+    if path is None:
+        reason = (
+            "no Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM to its "
+            "path, and the tests of the pages will run"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """open_page(path, width=..., dark=..., ...) -> a page with .requests, .problems recorded on it."""
+    contexts = []
+
+    def open_at(path: str, width: int = 1440, dark: bool = False, origin: str = address, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.requested, page.problems = [], []
+        page.on("request", lambda request: page.requested.append(request.url))
+        page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url}"))
+        page.on(
+            "response",
+            lambda answer: (
+                answer.status >= 400 and page.problems.append(f"{answer.status}: {answer.url}")
+            ),
+        )
+        page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning")
+                and page.problems.append(f"{message.type}: {message.text}")
+            ),
+        )
+        page.goto(f"{origin}/{path}", wait_until="load")
+        page.wait_for_timeout(150)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()

@@ -1,0 +1,228 @@
+"""Every control on every page moves its picture, with no kernel anywhere."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from lth_tutorial.subset_sum import best_subset
+
+from .conftest import pages
+
+CHAPTER = "book/1-random-subset-sum.html"
+
+
+def state(figure) -> tuple[str, str]:
+    return figure.locator(".lth-stage").inner_html(), figure.locator(".lth-says").inner_text()
+
+
+@pytest.mark.parametrize("path", pages())
+def test_every_control_moves_its_picture(open_page, path):
+    """By keyboard on every control; each must change the picture, its sentence and its name."""
+    page = open_page(path, reduced_motion="reduce")
+    for figure in page.locator(".lth-explorer").all():
+        for control in figure.locator("[data-axis]").all():
+            before, was = state(figure), control.input_value()
+            control.focus()
+            last = control.evaluate(
+                "c => Number(c.value) === Number(c.max ?? c.options.length - 1)"
+            )
+            page.keyboard.press("ArrowLeft" if last else "ArrowRight")
+            if control.input_value() == was:
+                page.keyboard.press("ArrowUp" if last else "ArrowDown")
+            assert control.input_value() != was
+            after = state(figure)
+            name = f"{figure.get_attribute('id')}, {control.get_attribute('data-axis')}"
+            assert after[0] != before[0], f"{name}: the picture stays"
+            assert after[1] != before[1], f"{name}: the sentence stays"
+            assert figure.locator(".lth-stage").get_attribute("aria-label") == after[1]
+
+
+@pytest.mark.parametrize("path", pages())
+def test_sliders_follow_the_pointer(open_page, path):
+    page = open_page(path, width=390, reduced_motion="reduce")
+    for figure in page.locator(".lth-explorer").all():
+        for slider in figure.locator("input[type=range]").all():
+            slider.scroll_into_view_if_needed()
+            before = state(figure)
+            box = slider.bounding_box()
+            assert box["height"] >= 24 and box["width"] >= 100
+            middle = box["y"] + box["height"] / 2
+            at_end = slider.evaluate("s => Number(s.value) > Number(s.max) / 2")
+            page.mouse.move(box["x"] + box["width"] / 2, middle)
+            page.mouse.down()
+            page.mouse.move(box["x"] + (4 if at_end else box["width"] - 4), middle, steps=4)
+            page.mouse.up()
+            assert state(figure) != before
+
+
+def test_every_frame_can_be_reached_and_named(open_page):
+    page = open_page(CHAPTER)
+    sizes = page.evaluate(
+        """[...document.querySelectorAll(".lth-explorer")].map((f) => [
+            f.id, f.querySelectorAll("template").length,
+            JSON.parse(f.dataset.axes).reduce((n, a) => n * a.texts.length, 1),
+            new Set([...f.querySelectorAll("template")].map((t) => t.dataset.says)).size])"""
+    )
+    assert len(sizes) >= 6
+    for name, frames, expected, sentences in sizes:
+        assert frames == expected == sentences, name
+
+
+def test_a_link_leads_to_a_view(open_page, address):
+    page = open_page(CHAPTER)
+    figure = page.locator("#cover")
+    figure.locator("[data-axis=n]").fill("12")
+    figure.locator("[data-axis=eta]").fill("2")
+    says = figure.locator(".lth-says").inner_text()
+    link = figure.locator(".lth-link").get_attribute("href")
+    assert link == "#cover.n=12&eta=0.01"
+    other = open_page(CHAPTER + link)
+    assert other.locator("#cover .lth-says").inner_text() == says
+    assert other.locator("#cover").evaluate("f => f.getBoundingClientRect().top < innerHeight")
+    other.evaluate("location.hash = '#cover.n=3&eta=0.1'")
+    other.wait_for_timeout(50)
+    assert other.locator("#cover .lth-says").inner_text().startswith("3 candidates, 8 sums")
+    other.evaluate("location.hash = '#cover.n=99&nonsense'")
+    other.wait_for_timeout(50)
+    assert other.problems == []
+
+
+def test_play_runs_and_stops(open_page):
+    page = open_page(CHAPTER)
+    figure = page.locator("#cover")
+    button = figure.locator(".lth-play")
+    before = state(figure)
+    button.click()
+    assert button.inner_text() == "Pause"
+    page.wait_for_timeout(1000)
+    assert state(figure) != before
+    button.click()
+    paused = state(figure)
+    page.wait_for_timeout(1000)
+    assert state(figure) == paused and button.inner_text() == "Play"
+
+
+def test_the_landing_page_moves_by_itself_and_stops(open_page):
+    page = open_page("book/index.html")
+    figure = page.locator("#cover")
+    page.wait_for_timeout(1200)
+    assert figure.locator(".lth-play").inner_text() == "Pause"
+    moving = state(figure)
+    page.wait_for_timeout(900)
+    assert state(figure) != moving
+    figure.locator(".lth-play").click()
+    still = state(figure)
+    page.wait_for_timeout(900)
+    assert state(figure) == still
+
+
+@pytest.mark.parametrize("path", ["book/index.html", CHAPTER])
+def test_reduced_motion_is_respected(open_page, path):
+    page = open_page(path, reduced_motion="reduce")
+    figure = page.locator("#cover")
+    before = state(figure)
+    page.wait_for_timeout(1200)
+    assert state(figure) == before
+    figure.locator(".lth-play").click()
+    stepped = state(figure)
+    assert stepped != before
+    page.wait_for_timeout(1000)
+    assert state(figure) == stepped
+
+
+def test_numbers_can_be_downloaded(open_page):
+    page = open_page(CHAPTER)
+    for figure in page.locator(".lth-explorer").all():
+        with page.expect_download() as download:
+            figure.locator(".lth-data").click()
+        name = figure.get_attribute("id")
+        assert download.value.suggested_filename == f"{name}.csv"
+        rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
+        assert len(rows) >= 2 and len({len(row) for row in rows}) == 1, name
+        assert all(float(cell) is not None for cell in rows[1] if cell)
+
+
+def test_guess_answers_only_after_the_commitment(open_page):
+    page = open_page(CHAPTER)
+    form = page.locator(".lth-guess")
+    assert form.locator(".lth-verdict").inner_text() == ""
+    form.locator("input").fill("40")
+    form.locator("button").click()
+    verdict = form.locator(".lth-verdict").inner_text()
+    assert verdict.startswith("You said 40; the answer is ")
+    assert form.locator("input").is_disabled()
+
+
+def test_playground_by_hand(open_page):
+    page = open_page(CHAPTER, width=390)
+    box = page.locator(".lth-playground")
+    says = box.locator(".lth-says")
+    buttons = box.locator(".lth-candidates button")
+    assert buttons.count() == 10
+    assert says.inner_text().startswith("0 of 10 candidates sum to +0.000000")
+    buttons.nth(2).click()
+    assert buttons.nth(2).get_attribute("aria-pressed") == "true"
+    value = float(buttons.nth(2).inner_text().replace("\u2212", "-"))
+    total = float(says.inner_text().split("sum to ")[1].split(";")[0].replace("\u2212", "-"))
+    assert total == pytest.approx(value, abs=6e-4)
+    by_hand = _distance(says)
+    box.get_by_role("button", name="Solve").click()
+    assert _distance(says) <= by_hand and _distance(says) < 0.02
+    picture = box.locator("svg").inner_html()
+    box.get_by_role("button", name="New draw").click()
+    assert box.locator("svg").inner_html() != picture
+    box.locator("#playground-n").fill("20")
+    assert buttons.count() == 20
+    box.locator("#playground-z").fill("-500000")
+    box.get_by_role("button", name="Solve").click()
+    assert _distance(says) < 0.001
+    box.get_by_role("button", name="Clear").click()
+    assert says.inner_text().startswith("0 of 20")
+
+
+def _distance(says) -> float:
+    return float(says.inner_text().split(" is ")[1].split(" away")[0])
+
+
+def test_playground_solves_as_the_package_does(open_page):
+    """The page's solver against `best_subset`, mask for mask, on 150 random and adversarial instances."""
+    page = open_page(CHAPTER)
+    rng = np.random.default_rng(11)
+    for k in range(150):
+        n = int(rng.integers(1, 15))
+        x = [
+            rng.integers(-1_000_000, 1_000_001, n),
+            rng.integers(-3, 4, n),
+            rng.choice([0, 250_000, -250_000], n),
+        ][k % 3]
+        z = int(rng.integers(-1_000_000, 1_000_001)) if k % 3 == 0 else int(rng.integers(-5, 6))
+        found = page.evaluate("([x, z]) => lth.bestSubset(x, z)", [x.tolist(), z])
+        exact = best_subset(x.astype(float), z)
+        assert found["mask"] == exact.mask.tolist(), (x, z)
+        assert (found["total"], found["error"]) == (exact.total, exact.error)
+    x = rng.integers(-1_000_000, 1_000_001, 20)
+    assert (
+        page.evaluate("([x, z]) => lth.bestSubset(x, z)", [x.tolist(), 123_456])["mask"]
+        == best_subset(x.astype(float), 123_456).mask.tolist()
+    )
+
+
+def test_hints_and_solutions_open_one_by_one(open_page):
+    page = open_page(CHAPTER, width=390)
+    exercises = page.locator("div.exercise").count()
+    solutions = page.locator("div.solution")
+    assert exercises >= 5 and solutions.count() == exercises
+    for hint in page.locator("details.sd-dropdown").all():
+        assert not hint.evaluate("d => d.open")
+        hint.locator("summary").click()
+        assert hint.evaluate("d => d.open")
+    for solution in solutions.all():
+        body = solution.locator(
+            ".section, section, #solution-content, p:not(.admonition-title)"
+        ).first
+        assert not body.is_visible()
+        solution.locator(".admonition-title").first.click()
+        page.wait_for_timeout(50)
+        assert body.is_visible()

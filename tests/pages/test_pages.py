@@ -1,0 +1,220 @@
+"""Every page of the built book: self-contained, quiet, accessible, light, still, at any width."""
+
+import gzip
+import html
+import re
+from importlib.resources import files
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from .conftest import pages
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+KIB = 1024
+WIDTHS = (320, 390, 1440, 3840)
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_is_self_contained_and_quiet(open_page, address, path):
+    page = open_page(path)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(300)
+    outside = [url for url in page.requested if not url.startswith((address, "data:", "blob:"))]
+    assert outside == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_works_from_a_file(open_page, site, path):
+    page = open_page(path, origin=site.as_uri())
+    assert page.problems == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requested)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", pages())
+def test_page_is_accessible(open_page, path, dark):
+    page = open_page(path, dark=dark)
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    brief = [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])} places)" for v in found]
+    assert brief == []
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_fits_every_width(open_page, path):
+    page = open_page(path, width=WIDTHS[0])
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)
+        size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert size[0] <= size[1], f"{width} px: the page is {size[0]} px wide"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", pages())
+def test_nothing_jumps_while_loading(open_page, path, width):
+    page = open_page(path, width=width)
+    page.wait_for_timeout(400)
+    shift = page.evaluate(
+        """() => new Promise((done) => {
+            let total = 0;
+            new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+            }).observe({ type: "layout-shift", buffered: true });
+            setTimeout(() => done(total), 100);
+        })"""
+    )
+    assert shift < 0.02
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_is_light(open_page, site, path):
+    """Everything a page asks for, compressed: 700 KiB, or 1.2 MiB for a page with frames."""
+    page = open_page(path)
+    page.wait_for_timeout(300)
+    paths = {
+        unquote(urlsplit(url).path).lstrip("/") for url in page.requested if url.startswith("http")
+    }
+    weight = sum(len(gzip.compress((site / p).read_bytes(), 6)) for p in paths)
+    has_frames = page.locator(".lth-explorer").count() > 0
+    assert weight <= (1229 if has_frames else 700) * KIB, f"{weight / KIB:.0f} KiB"
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_is_well_formed(open_page, path):
+    page = open_page(path)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+    assert sorted({i for i in ids if ids.count(i) > 1}) == []
+    levels = page.evaluate(
+        "[...document.querySelectorAll('article h1, article h2, article h3, article h4')]"
+        ".map((h) => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert len(page.title()) > 10
+    description = page.locator("meta[name=description]").get_attribute("content")
+    assert 30 <= len(description) <= 160
+    assert page.locator("html").get_attribute("lang") == "en"
+    prose = page.evaluate(
+        """() => {
+            const article = document.querySelector("article").cloneNode(true);
+            article.querySelectorAll("pre, script, template, .katex, code").forEach((e) => e.remove());
+            return article.textContent;
+        }"""
+    )
+    unrendered = re.findall(r"\|--|\$\\|:::|\{(?:prf|ref|cite|eq)[:}]", prose)
+    assert unrendered == []
+
+
+def test_links_lead_somewhere(site):
+    """Every internal address of every page exists, fragment included."""
+    texts = {
+        p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in site.rglob("*.html")
+    }
+    texts = {
+        path: re.sub(r"(?s)<(template|script)\b.*?</\1>", "", text) for path, text in texts.items()
+    }
+    broken = []
+    for path, text in texts.items():
+        for address in map(html.unescape, re.findall(r'<a\b[^>]*\bhref="([^"]*)"', text)):
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (site / path).parent / unquote(parts.path) if parts.path else site / path
+            target = target.resolve()
+            if not target.is_file():
+                broken.append((path, address))
+            elif parts.fragment and target.suffix == ".html":
+                other = texts[target.relative_to(site.resolve()).as_posix()]
+                if f'id="{unquote(parts.fragment)}"' not in other:
+                    broken.append((path, address))
+    assert broken == []
+
+
+def test_buttons_have_names_and_no_address_is_dead(open_page):
+    page = open_page("book/1-random-subset-sum.html")
+    hosts = page.evaluate(
+        "[...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"
+        ".filter((h) => /github|colab|binder|example\\.(com|org)/.test(h))"
+    )
+    assert hosts == []  # no address is decided yet, so nothing may point at one
+    assert page.locator("a[download]", has_text="Download notebook").count() == 1
+
+
+def test_downloaded_notebook_is_whole(open_page, site):
+    import nbformat
+
+    page = open_page("book/1-random-subset-sum.html")
+    with page.expect_download() as download:
+        page.locator("a[download]", has_text="Download notebook").click()
+    notebook = nbformat.read(download.value.path(), as_version=4)
+    nbformat.validate(notebook)
+    assert "pip install" in notebook.cells[0].source
+    assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_search_finds_a_name(open_page):
+    page = open_page("search.html?q=Lueker")
+    page.wait_for_selector("#search-results li", timeout=10_000)
+    assert "Random subset sum" in page.locator("#search-results").inner_text()
+    assert page.problems == []
+
+
+def test_search_works_from_a_file(open_page, site):
+    page = open_page("search.html?q=Lueker", origin=site.as_uri())
+    page.wait_for_selector("#search-results li", timeout=10_000)
+    assert page.problems == []
+
+
+def test_keyboard_reaches_the_text_first(open_page):
+    page = open_page("book/index.html")
+    page.keyboard.press("Tab")
+    assert "main" in page.evaluate("document.activeElement.textContent").lower()
+
+
+@pytest.mark.parametrize("how", ["hover", "click", "keyboard", "touch"])
+def test_a_symbol_says_what_it_means(open_page, how):
+    options = {"has_touch": True} if how == "touch" else {}
+    page = open_page("book/1-random-subset-sum.html", width=390, **options)
+    formula = page.locator(
+        "span[data-symbols][tabindex='0']:has(annotation:text-is('\\\\eta'))"
+    ).first
+    formula.scroll_into_view_if_needed()
+    {
+        "hover": formula.hover,
+        "click": formula.click,
+        "keyboard": formula.focus,
+        "touch": formula.tap if how == "touch" else None,
+    }[how]()
+    tip = page.locator(".lth-tip")
+    assert "tolerance" in tip.inner_text()
+    box = tip.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.keyboard.press("Escape")
+    assert tip.count() == 0
+
+
+def test_paper_is_light_and_open(open_page):
+    page = open_page("book/1-random-subset-sum.html", dark=True)
+    look = "[document.documentElement.dataset.theme, document.querySelectorAll('details[open]').length]"
+    before = page.evaluate(look)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    theme, opened = page.evaluate(look)
+    assert theme == "light" and opened >= 10
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(look) == before == ["dark", 0]
+
+
+def test_pages_print_without_the_furniture(open_page):
+    page = open_page("book/1-random-subset-sum.html")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "['.bd-sidebar-primary', '.bd-sidebar-secondary', '.bd-header-article', '.lth-control']"
+        ".filter((s) => { const e = document.querySelector(s); return e && e.checkVisibility(); })"
+    )
+    assert shown == []
+    assert page.locator("h1:visible").count() == 1
