@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from ..building import build_site
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "https://github.com/someone/the-book"
@@ -24,17 +24,7 @@ def published(tmp_path_factory) -> Path:
     text, found = re.subn(r'(?m)^  url: ""$', f'  url: "{URL}"', text)
     assert found == 1
     (copy / "_config.yml").write_text(text, encoding="utf-8")
-    command = [
-        str(Path(sys.executable).with_name("jupyter-book")),
-        "build",
-        ".",
-        "-W",
-        "--keep-going",
-        "-n",
-    ]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return copy / "_build" / "html"
+    return build_site(copy)
 
 
 def addresses(page: Path) -> list[str]:

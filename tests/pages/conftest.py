@@ -4,15 +4,14 @@ import functools
 import http.server
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from ..building import build_site
+
 ROOT = Path(__file__).resolve().parents[2]
-SITE = ROOT / "_build" / "html"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,17 +26,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The site, built as `make book` builds it: any warning is an error."""
-    command = [
-        str(Path(sys.executable).with_name("jupyter-book")),
-        "build",
-        ".",
-        "-W",
-        "--keep-going",
-        "-n",
-    ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return SITE
+    return build_site(ROOT)
 
 
 def pages() -> list[str]:
