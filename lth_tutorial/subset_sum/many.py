@@ -58,9 +58,11 @@ def best_subsets(x, z) -> Subsets:
     unsure = np.ones(len(z), dtype=bool)
     if n <= _MOST_BATCHED:
         rows = max(1, _BLOCK >> (n - n // 2))
+        # The same memory serves every block: fresh pages would cost as much as the sorting.
+        memory = np.empty((3, rows, (1 << n // 2) + (1 << (n - n // 2))), dtype=np.int64)
         for start in range(0, len(z), rows):
             part = slice(start, start + rows)
-            masks[part], unsure[part] = _solve_block(x[part], z[part])
+            masks[part], unsure[part] = _solve_block(x[part], z[part], memory[:, : len(z[part])])
     for k in np.flatnonzero(unsure):
         masks[k] = best_subset(x[k], z[k]).mask
     totals, errors = np.empty(len(z)), np.empty(len(z))
@@ -70,8 +72,8 @@ def best_subsets(x, z) -> Subsets:
     return Subsets(masks, totals, errors)
 
 
-def _solve_block(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Masks of a block of instances, and which of them are not certain."""
+def _solve_block(x: np.ndarray, z: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of a block of instances, and which of them are not certain; works in `memory`."""
     n = x.shape[1]
     half = n // 2
     tag = n - half + 1  # bits of the longer half's mask, and one that tells the halves apart
@@ -79,11 +81,11 @@ def _solve_block(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shift = _SPAN - tag - np.frexp(total)[1]
     coarse = np.rint(np.ldexp(x, shift[:, None])).astype(np.int64) << tag
     target = np.rint(np.ldexp(z, shift)).astype(np.int64) << tag
-    row = np.empty((len(z), (1 << half) + (1 << (n - half))), dtype=np.int64)
+    row = memory[0]
     _fill(row[:, : 1 << half], 0, coarse[:, :half])
     _fill(row[:, 1 << half :], target | 1, -coarse[:, half:])
     row.sort(axis=1)
-    at, unsure = _closest_neighbours(row, (n + 3) << tag)
+    at, unsure = _closest_neighbours(row, (n + 3) << tag, memory[1:, :, 1:])
     pair = np.take_along_axis(row, at[:, None] + np.arange(2), axis=1)
     pair = np.where(pair[:, :1] & 1, pair[:, ::-1], pair)
     masks = np.concatenate([_bits(pair[:, 0], half), _bits(pair[:, 1], n - half)], axis=1)
@@ -102,7 +104,9 @@ def _bits(tagged: np.ndarray, n: int) -> np.ndarray:
     return (tagged[:, None] >> np.arange(1, n + 1) & 1).astype(bool)
 
 
-def _closest_neighbours(row: np.ndarray, slack: int) -> tuple[np.ndarray, np.ndarray]:
+def _closest_neighbours(
+    row: np.ndarray, slack: int, memory: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Where in each sorted row the closest numbers of different halves stand, and where that is unsure.
 
     Rounding n candidates and a target to the nearest unit changes a distance by at most (n + 1) / 2
@@ -113,9 +117,13 @@ def _closest_neighbours(row: np.ndarray, slack: int) -> tuple[np.ndarray, np.nda
     themselves a second close pair; if they are the closest ones, at positions (p, p + 1), the rival
     reaches to p - 1 or p + 2, and what lies between there and its neighbour is within the slack.
     """
-    gap = np.diff(row, axis=1)
+    gap, between = memory
+    np.subtract(row[:, 1:], row[:, :-1], out=gap)
     # A difference is odd iff its numbers come from different halves; others are put out of the way.
-    between = (gap | ((gap & 1) - 1)).view(np.uint64)
+    np.bitwise_and(gap, 1, out=between)
+    between -= 1
+    between |= gap
+    between = between.view(np.uint64)
     at = between.argmin(axis=1)
     index = np.arange(len(row))
     least = between[index, at]
