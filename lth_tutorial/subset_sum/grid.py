@@ -61,7 +61,8 @@ def to_grid(
 
 def _quarters(z: np.ndarray, exponent: np.ndarray) -> np.ndarray:
     """4 k + c for z / 2^exponent = k + f, with c = 0, 1, 2, 3 for f = 0, below, at and above 1/2."""
-    scaled = np.ldexp(z, -exponent)
+    with np.errstate(over="ignore"):
+        scaled = np.ldexp(z, -exponent)
     scaled = np.where(np.abs(scaled) < 2.0**61, scaled, 0.0)  # others are not exact anyway
     whole = np.floor(scaled)
     f = scaled - whole

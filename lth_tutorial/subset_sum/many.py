@@ -54,6 +54,17 @@ def best_subsets(x, z) -> Subsets:
     n = x.shape[-1]
     at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(6 * 2.0 ** (n / 2))}")
     x = np.broadcast_to(x, (len(z), n))
+    masks = best_masks(x, z)
+    totals, errors = np.empty(len(z)), np.empty(len(z))
+    for start in range(0, len(z), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        totals[part], errors[part] = _exact_errors(x[part], masks[part], z[part])
+    return Subsets(masks, totals, errors)
+
+
+def best_masks(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The masks alone, for arguments that `best_subsets` has checked; x (m, n), z (m,)."""
+    n = x.shape[1]
     masks = np.empty((len(z), n), dtype=bool)
     unsure = np.ones(len(z), dtype=bool)
     if n <= _MOST_BATCHED:
@@ -65,11 +76,7 @@ def best_subsets(x, z) -> Subsets:
             masks[part], unsure[part] = _solve_block(x[part], z[part], memory[:, : len(z[part])])
     for k in np.flatnonzero(unsure):
         masks[k] = best_subset(x[k], z[k]).mask
-    totals, errors = np.empty(len(z)), np.empty(len(z))
-    for start in range(0, len(z), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        totals[part], errors[part] = _exact_errors(x[part], masks[part], z[part])
-    return Subsets(masks, totals, errors)
+    return masks
 
 
 def _solve_block(x: np.ndarray, z: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,49 @@
+"""The command line: ``python -m lth_tutorial reproduce NAME [--size page|paper] [--workers N]``."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    from lth_tutorial.reproduce import RESULTS, reproduce
+
+    parser = argparse.ArgumentParser(prog="python -m lth_tutorial", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    names = "\n".join(f"  {r.name:22s} {r.title}; {r.cost} on two cores" for r in RESULTS.values())
+    command = commands.add_parser(
+        "reproduce",
+        help="make a published result again",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"Make a published result again, at page size or at its published size.\n\n{names}",
+    )
+    command.add_argument("name", choices=[*RESULTS, "all"])
+    command.add_argument("--size", choices=["page", "paper"], default="paper")
+    command.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    command.add_argument("--results", type=Path, default=Path("book/results"))
+    command.add_argument(
+        "--cache", type=Path, default=Path(".cache"), help="where finished cells are kept"
+    )
+    command.add_argument("--backend", default="loky", help="joblib's: loky, dask, ray")
+    options = vars(parser.parse_args(arguments))
+    options.pop("command")
+    name = options.pop("name")
+    for result in RESULTS.values() if name == "all" else [RESULTS[name]]:
+        print(f"{result.name}: {result.title} ({result.cost} at paper size on two cores)")
+        try:
+            written = reproduce(result, **options)
+        except KeyboardInterrupt:
+            print("\nInterrupted. Finished cells are kept; the same command goes on from there.")
+            return 130
+        except (OSError, ValueError) as error:
+            print(f"{result.name}: {error}", file=sys.stderr)
+            return 1
+        seconds = written["provenance"]["wall_seconds_of_the_last_run"]
+        print(f"{result.name}: {len(written['cells'])} cells, {seconds:.0f} s of this run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

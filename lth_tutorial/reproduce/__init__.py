@@ -1,0 +1,21 @@
+"""The published results, made again: ``python -m lth_tutorial reproduce NAME``.
+
+Each result is a list of independent cells. They run in parallel, are kept one by one, so that a killed
+run goes on where it was, and end in ``book/results/NAME.json`` with parameters, seeds, versions,
+duration and numbers. The pages draw the paper-size figures from these files.
+"""
+
+from . import exact_hits, pruned_network, smallest_n
+from .engine import Result, read_json, reproduce
+
+RESULTS = {
+    result.name: result
+    for result in (
+        smallest_n.RESULT,
+        exact_hits.RESULT,
+        pruned_network.RESULT,
+        pruned_network.SIZES_RESULT,
+    )
+}
+
+__all__ = ["RESULTS", "Result", "read_json", "reproduce"]

@@ -1,0 +1,13 @@
+"""Networks built by pruning alone, chapter 3: sigma(wx) - sigma(-wx) and one subset sum for each weight.
+
+prune_network   a target network inside a random network of twice the depth
+PrunedNetwork   its matrices, masks and scales, its forward pass, its errors, its counts
+bounds          hypotheses of the theorems, propagation of errors, sufficient and necessary sizes
+experiments     one weight step by step, slopes, tails, one candidate against a subset
+"""
+
+from . import bounds, experiments
+from .layer import PrunedLayer
+from .network import PrunedNetwork, prune_network
+
+__all__ = ["PrunedLayer", "PrunedNetwork", "bounds", "experiments", "prune_network"]

@@ -1,0 +1,153 @@
+r"""What the theorems say: hypotheses, how errors travel through layers, and how many candidates suffice.
+
+With e_l a bound on the error of layer l per unit of its input's length, and omega_l = ||W_l||_2,
+
+    || G(x) - F(x) ||_2  <=  ( prod_l (omega_l + e_l) - prod_l omega_l ) ||x||_2 .
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from lth_tutorial.subset_sum import hit_volume
+
+from .network import PrunedNetwork, check_weights
+
+# A product of two Unif[-1, 1] contains Unif[-1/2, 1/2] with this weight (chapter 1).
+PRODUCT_WEIGHT = math.log(2) / 2
+
+
+def layer_error(errors: np.ndarray) -> float:
+    """The length of a layer's error per unit of its input's length, from its weights' errors.
+
+    Args:
+        errors: (halves, out, in), effective weight minus target, signed or not.
+
+    Returns:
+        the spectral norm of (errors[0], errors[1]) side by side: the error at x is the first times relu(x)
+        minus the second times relu(-x), and (relu(x), relu(-x)) is as long as x. Of absolute values it is
+        an upper bound.
+    """
+    return float(np.linalg.norm(np.concatenate(list(errors), axis=1), 2))
+
+
+def propagated(norms, errors) -> float:
+    """prod (omega_l + e_l) - prod omega_l, the network's error per unit of the input's length."""
+    norms, errors = np.asarray(norms, dtype=float), np.asarray(errors, dtype=float)
+    return float(np.prod(norms + errors) - np.prod(norms))
+
+
+def error_bound(network: PrunedNetwork) -> float:
+    """A bound on ||G(x) - F(x)||_2 / ||x||_2 for a pruned network G and its target F.
+
+    A ReLU between two layers is 1-Lipschitz with relu(0) = 0; the bound follows by induction (chapter 3).
+    """
+    norms = [np.linalg.norm(layer.target, 2) for layer in network.layers]
+    errors = [layer_error(layer.effective_weights() - layer.target) for layer in network.layers]
+    return propagated(norms, errors)
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """What a target's layer has, and what the theorems ask of it.
+
+    norm: spectral norm. largest: max |w|. limit: 1 / sqrt(d_in). pensia: norm <= 1. malach: that, and
+    largest <= limit. range: largest <= 1/2, so that no scale is needed.
+    """
+
+    norm: float
+    largest: float
+    limit: float
+
+    @property
+    def pensia(self) -> bool:
+        return self.norm <= 1
+
+    @property
+    def malach(self) -> bool:
+        return self.pensia and self.largest <= self.limit
+
+    @property
+    def range(self) -> bool:
+        return self.largest <= 0.5
+
+
+def hypotheses(weights) -> list[Hypotheses]:
+    """The theorems' hypotheses, layer by layer.
+
+    Raises:
+        ValueError: weights are not matrices that fit together.
+    """
+    return [
+        Hypotheses(float(np.linalg.norm(w, 2)), float(np.abs(w).max()), w.shape[1] ** -0.5)
+        for w in check_weights(weights)
+    ]
+
+
+def normalised(weights) -> tuple[list[np.ndarray], float]:
+    """The same network with every spectral norm at most 1, and the factor that its outputs lack.
+
+    A ReLU network without biases is positively homogeneous in each of its matrices.
+    """
+    norms = [max(1.0, h.norm) for h in hypotheses(weights)]
+    scaled = [w / norm for w, norm in zip(check_weights(weights), norms, strict=True)]
+    return scaled, math.prod(norms)
+
+
+def entry_tolerance(weights, error: float) -> float:
+    """The error per weight that keeps the network within `error` of its target on the unit ball.
+
+    The largest eta with prod (omega_l + eta sqrt(h_l d_l d_{l-1})) - prod omega_l <= error, by bisection;
+    h_l = 2 half-lines for the first layer, else 1.
+
+    Raises:
+        ValueError: error is not positive, or weights do not fit together.
+    """
+    if not error > 0:
+        raise ValueError(f"error must be positive, got {error}")
+    weights = check_weights(weights)
+    norms = [h.norm for h in hypotheses(weights)]
+    roots = np.sqrt([w.size * (2 if k == 0 else 1) for k, w in enumerate(weights)])
+    low, high = 0.0, error / float(min(roots)) + 1.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if propagated(norms, middle * roots) <= error else (low, middle)
+    return low
+
+
+def subset_candidates(eta: float, problems: int, failure: float) -> int:
+    r"""Candidates per weight and half-line that serve `problems` weights within eta, proven.
+
+        n = 2 ceil( ln(4 P / (eta^2 delta)) / -ln(1 - p/4) ),   p = (ln 2) / 2,  P problems
+
+    Chapter 1's corollary for two groups of products u v, each serving half of a target in [-1/2, 1/2];
+    every group of every problem fails with probability at most delta / (2 P).
+    """
+    return 2 * hit_volume.sufficient_n(eta, failure / (2 * problems), weight=PRODUCT_WEIGHT)
+
+
+def single_candidates(eta: float, problems: int, failure: float) -> int:
+    r"""Candidates among which one product u v lies within eta of each of `problems` targets (Malach's rule).
+
+    Such a product has density at least (1/2) ln(1 / (1/2 + eta)) on [-1/2 - eta, 1/2 + eta], so one misses
+    with probability at most 1 - eta ln(1 / (1/2 + eta)), and n >= ln(P / delta) / -ln of that suffice.
+
+    Raises:
+        ValueError: eta is not in (0, 1/2).
+    """
+    if not 0 < eta < 0.5:
+        raise ValueError(f"eta must lie in (0, 1/2), got {eta}")
+    hit = -eta * math.log(0.5 + eta)
+    return math.ceil(math.log(problems / failure) / -math.log1p(-hit))
+
+
+def necessary_parameters(width: int, error: float) -> float:
+    r"""A random network that serves most linear maps of norm at most 1 has at least this many parameters.
+
+        N >= d^2 log2(1 / (2 error)) - 1
+
+    By counting: matrices of spectral norm at most 1 contain (1 / (2 error))^(d^2) that are pairwise more
+    than 2 error apart; 2^N masks must serve half of them.
+    """
+    return width**2 * math.log2(1 / (2 * error)) - 1
