@@ -24,10 +24,11 @@ def size_to_cover(x, eta: float, epsilon: float) -> int | None:
         k in 1..n, or None if even all of x do not suffice.
     """
     low, high = 0, 1
-    while high < len(x) and covering_error(x[:high], epsilon) > eta:
-        low, high = high, min(high + max(1, high // 3), len(x))
-    if covering_error(x[:high], epsilon) > eta:
-        return None
+    while covering_error(x[:high], epsilon) > eta:
+        if high == len(x):
+            return None
+        # A long prefix costs twice as much as the one before it: no leaps there.
+        low, high = high, min(high + (max(1, high // 3) if high < 12 else 1), len(x))
     while high - low > 1:
         middle = (low + high) // 2
         served = covering_error(x[:middle], epsilon) <= eta

@@ -5,14 +5,14 @@ run goes on where it was, and end in ``book/results/NAME.json`` with parameters,
 duration and numbers. The pages draw the paper-size figures from these files.
 """
 
-from . import exact_hits, pruned_network, smallest_n
+from . import covering_sizes, pruned_network, smallest_n
 from .engine import Result, read_json, reproduce
 
 RESULTS = {
     result.name: result
     for result in (
         smallest_n.RESULT,
-        exact_hits.RESULT,
+        covering_sizes.RESULT,
         pruned_network.RESULT,
         pruned_network.SIZES_RESULT,
     )
