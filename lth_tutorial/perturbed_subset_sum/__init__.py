@@ -6,9 +6,10 @@ exhaustive_search  the same by trying all masks: slow, obviously right
 covering_error     the worst best-error over all targets of an interval, exact
 bounds             the published versions of the theorem, and this chapter's
 experiments        when everything is hit exactly; how many candidates a network's weights need
+claims             what the sources claim, what we measured
 """
 
-from . import bounds, experiments
+from . import bounds, claims, experiments
 from .best import PerturbedSubset, best_subset, exhaustive_search
 from .covering import covering_error
 from .many import PerturbedSubsets, best_subsets
@@ -19,6 +20,7 @@ __all__ = [
     "best_subset",
     "best_subsets",
     "bounds",
+    "claims",
     "covering_error",
     "exhaustive_search",
     "experiments",

@@ -131,3 +131,12 @@ def _errors(x: np.ndarray, z: np.ndarray, epsilon: float) -> np.ndarray:
     masks = best_masks(x, z, np.broadcast_to(np.float64(epsilon), x.shape))
     reach = epsilon * masks.sum(axis=1)
     return np.maximum(np.abs((x * masks).sum(axis=1) - z) - reach, 0)
+
+
+def worst_errors(draw, n_values, epsilon: float, trials: int, rng) -> np.ndarray:
+    """`covering_error` of the first n candidates of each draw; (len(n_values), trials).
+
+    draw: ``draw(shape, rng)`` gives the candidates.
+    """
+    x = draw((trials, max(n_values)), rng)
+    return np.array([[covering_error(row[:n], epsilon) for row in x] for n in n_values])

@@ -5,7 +5,7 @@ run goes on where it was, and end in ``book/results/NAME.json`` with parameters,
 duration and numbers. The pages draw the paper-size figures from these files.
 """
 
-from . import covering_sizes, pruned_network, smallest_n
+from . import claims, covering_sizes, pruned_network, smallest_n
 from .engine import Result, read_json, reproduce
 
 RESULTS = {
@@ -18,4 +18,4 @@ RESULTS = {
     )
 }
 
-__all__ = ["RESULTS", "Result", "read_json", "reproduce"]
+__all__ = ["RESULTS", "claims", "Result", "read_json", "reproduce"]

@@ -1,0 +1,123 @@
+"""Claims of the sources that stored results of paper size speak to."""
+
+from functools import partial
+from pathlib import Path
+
+from lth_tutorial.claims import Claim, Finding
+
+from .engine import read_json
+
+
+def smallest_n(folder) -> tuple[Claim, ...]:
+    """The published figure of chapter 2; folder: where `smallest-n.json` lies."""
+    return (
+        Claim(
+            "smallest-n",
+            "Xiong et al. 2023, Section 6.1, figure",
+            r"the smallest $n$ that serves 397,000 trained weights falls as $\varepsilon / \eta$ grows",
+            "stored result of full size: a network of our own, ten seeds, exact solver",
+            partial(measure_smallest_n, Path(folder)),
+        ),
+        Claim(
+            "smallest-n-cause",
+            "this chapter",
+            "most of those candidates guard against lopsided draws, not against imprecision",
+            "the same, with half of the candidates positive",
+            partial(measure_cause, Path(folder)),
+        ),
+    )
+
+
+def measure_smallest_n(folder: Path) -> Finding:
+    """Ours against the published integers, with candidates shared by a row."""
+    summary = read_json(folder / "smallest-n.json")["summary"]
+    parts, falls = [], True
+    for eta, theirs in summary["published"].items():
+        ours = summary["n"]["shared"][eta]
+        falls &= (
+            all(a >= b for a, b in zip(ours[:-1], ours[1:], strict=True)) and ours[0] > ours[-1]
+        )
+        parts.append(
+            f"tolerance {eta}: {ours[0]} to {ours[-1]}, published {theirs[0]} to {theirs[-1]}"
+        )
+    close = all(
+        abs(a - b) <= 5
+        for eta, theirs in summary["published"].items()
+        for a, b in zip(summary["n"]["shared"][eta], theirs, strict=True)
+    )
+    verdict = ("reproduced" if close else "partly") if falls else "not"
+    return Finding(verdict, "; ".join(parts))
+
+
+def measure_cause(folder: Path) -> Finding:
+    """What balanced signs save, without moving, at each tolerance."""
+    n = read_json(folder / "smallest-n.json")["summary"]["n"]
+    saved = [1 - n["shared, balanced"][eta][0] / n["shared"][eta][0] for eta in n["shared"]]
+    return Finding(
+        "reproduced" if min(saved) > 0.15 else "partly",
+        f"balanced signs save {min(saved):.0%} to {max(saved):.0%} of the candidates at radius 0",
+    )
+
+
+def pruned_network(folder) -> tuple[Claim, ...]:
+    """Chapter 3's network of 397,000 weights; folder: where `pruned-network.json` lies."""
+    return (
+        Claim(
+            "pruned-network",
+            "Pensia et al. 2020, experiment",
+            "21 candidates for each of 397,000 trained weights reach every weight within 0.01",
+            "stored result of full size: candidates of their own for each weight and half-line",
+            partial(measure_reached, Path(folder)),
+        ),
+        Claim(
+            "pruned-accuracy",
+            "Pensia et al. 2020, experiment",
+            "the pruned network is as accurate as its target",
+            "stored result: the pruned network itself, run on 10,000 test images",
+            partial(measure_accuracy, Path(folder)),
+        ),
+        Claim(
+            "commercial-solver",
+            "Pensia et al. 2020, public log",
+            "the experiment takes 21.5 hours on 36 cores with a commercial solver",
+            "stored result: all problems solved to optimality by meeting in the middle",
+            partial(measure_time, Path(folder)),
+        ),
+    )
+
+
+def _cells(folder: Path) -> dict[str, dict]:
+    cells = read_json(folder / "pruned-network.json")["cells"]
+    return {cell["parameters"]["signs"]: cell["numbers"] for cell in cells}
+
+
+def measure_reached(folder: Path) -> Finding:
+    """Weights that are missed by more than 0.01, by kind of signs."""
+    cells = _cells(folder)
+    iid, stratified = cells["iid"], cells["stratified"]
+    return Finding(
+        "partly" if iid["unreached"] else "reproduced",
+        f"of {iid['problems']:,} problems {iid['unreached']} missed with random signs (worst weight "
+        f"{iid['worst_weight']:.3f}), {stratified['unreached']} with half of the candidates positive",
+    )
+
+
+def measure_accuracy(folder: Path) -> Finding:
+    """Accuracies of target and pruned network."""
+    iid = _cells(folder)["iid"]
+    return Finding(
+        "reproduced" if iid["labels_that_differ"] <= 20 else "not",
+        f"target {iid['target_accuracy']:.2%}, pruned network {iid['pruned_accuracy']:.2%}; largest "
+        f"difference of any output {iid['sup_error']:.3f}, where outputs reach {iid['largest_logit']:.0f}",
+    )
+
+
+def measure_time(folder: Path) -> Finding:
+    """Wall time of the whole command."""
+    result = read_json(folder / "pruned-network.json")
+    seconds = sum(cell["seconds"] for cell in result["cells"]) / len(result["cells"])
+    return Finding(
+        "partly",
+        f"{seconds:.0f} CPU-seconds for one network, exact, on both half-lines; the hours are those of "
+        "minimising by a general solver, not of the problem",
+    )
