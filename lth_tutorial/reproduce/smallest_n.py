@@ -19,6 +19,7 @@ PUBLISHED = {
 }
 # The n with which so many seeds of ten are content; the published n behaves like 8.
 CONTENT = 8
+# More are not tried.
 _MOST = 44
 
 
@@ -68,7 +69,7 @@ def _draw(balanced: bool, low: float, high: float, shape, rng) -> np.ndarray:
 def _shared(weights, draw, eta: float, epsilon: float, rng) -> dict:
     """One set of candidates for a row; and what stopped the row that needs most.
 
-    same_sign: how many of that row's first n - 1 candidates have the sign of the weight that was missed;
+    n = 45 stands for more than 44. same_sign: how many of that row's first n - 1 candidates have the sign of the weight that was missed;
     reach: what these sum to, in units of the weight.
     """
     low = min(w.min() for w in weights)
@@ -82,8 +83,6 @@ def _shared(weights, draw, eta: float, epsilon: float, rng) -> dict:
             n, worst = int(needed[at]), (x, float(row[at]))
     if worst is None:
         return {"n": 0}
-    if n > _MOST:
-        raise RuntimeError(f"{n - 1} candidates do not serve the weight {worst[1]}")
     x, target = worst[0][: n - 1], worst[1]
     same = x[np.sign(x) == np.sign(target)]
     return {"n": n, "weight": target, "same_sign": len(same), "reach": float(same.sum() / target)}

@@ -18,7 +18,7 @@ def digits_target(rng=0) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     images, labels = datasets.digits()
     x = images.reshape(len(images), -1) / 16
     weights = target_network.train(
-        DIGITS_WIDTHS, x, labels, epochs=60, rng=rng, step=3e-3, decay=0.5
+        DIGITS_WIDTHS, x, labels, epochs=100, rng=rng, step=3e-3, decay=2.0
     )
     return weights, x, labels
 
