@@ -20,7 +20,7 @@ PUBLISHED = {
 # The n with which so many seeds of ten are content; the published n behaves like 8.
 CONTENT = 8
 # More are not tried.
-_MOST = 44
+_MOST = 32
 
 
 # shared: one set of candidates for all weights of a row, uniform over the range of the target's weights
@@ -69,8 +69,8 @@ def _draw(balanced: bool, low: float, high: float, shape, rng) -> np.ndarray:
 def _shared(weights, draw, eta: float, epsilon: float, rng) -> dict:
     """One set of candidates for a row; and what stopped the row that needs most.
 
-    n = 45 stands for more than 44. same_sign: how many of that row's first n - 1 candidates have the sign of the weight that was missed;
-    reach: what these sum to, in units of the weight.
+    n = 33 stands for more than 32. same_sign: how many of that row's first n - 1 candidates have the sign of
+    the weight that was missed; reach: what these sum to, in units of the weight.
     """
     low = min(w.min() for w in weights)
     high = max(w.max() for w in weights)

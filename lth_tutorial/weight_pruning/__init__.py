@@ -3,11 +3,12 @@
 prune_network   a target network inside a random network of twice the depth
 PrunedNetwork   its matrices, masks and scales, its forward pass, its errors, its counts
 bounds          hypotheses of the theorems, propagation of errors, sufficient and necessary sizes
-experiments     one weight step by step, slopes, tails, one candidate against a subset
+experiments     digits, slopes, tails, one candidate against a subset
+claims          what the sources claim, what we measured
 """
 
-from . import bounds, experiments
+from . import bounds, claims, experiments
 from .layer import PrunedLayer
 from .network import PrunedNetwork, prune_network
 
-__all__ = ["PrunedLayer", "PrunedNetwork", "bounds", "experiments", "prune_network"]
+__all__ = ["PrunedLayer", "PrunedNetwork", "bounds", "claims", "experiments", "prune_network"]
