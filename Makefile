@@ -50,7 +50,7 @@ format: $(READY)
 
 benchmark: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[benchmarks]"
-	@$(BIN)/python benchmarks/subset_sum.py
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 links: $(READY)
 	@$(BIN)/jupyter-book build . --builder linkcheck

@@ -5,7 +5,15 @@ import sys
 
 import pytest
 
-MODULES = ["lth_tutorial", "lth_tutorial.claims", "lth_tutorial.subset_sum"]
+MODULES = [
+    "lth_tutorial",
+    "lth_tutorial.claims",
+    "lth_tutorial.datasets",
+    "lth_tutorial.target_network",
+    "lth_tutorial.subset_sum",
+    "lth_tutorial.perturbed_subset_sum",
+    "lth_tutorial.weight_pruning",
+]
 
 BLOCKER = """
 import importlib.abc, sys

@@ -1,0 +1,178 @@
+"""Results at paper size: cells are kept, a killed run goes on, files are whole and say how they were made."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lth_tutorial import reproduce
+from lth_tutorial.__main__ import main
+from lth_tutorial.reproduce import engine, pruned_network, smallest_n
+
+STORED = Path(__file__).resolve().parents[1] / "book" / "results"
+
+
+def cells(size):
+    return [{"k": k} for k in range(4 if size == "page" else 9)]
+
+
+def run(parameters, folder):
+    with open(folder / "runs", "a", encoding="utf-8") as file:
+        file.write(f"{parameters['k']}\n")
+    return {"square": parameters["k"] ** 2}
+
+
+def failing(parameters, folder):
+    if parameters["k"] == 2 and not (folder / "mended").exists():
+        raise RuntimeError("interrupted")
+    return run(parameters, folder)
+
+
+def summarise(done, facts):
+    return {"sum": sum(cell["numbers"]["square"] for cell in done), "shared": facts["shared"]}
+
+
+def prepare(size, folder):
+    with open(folder / "runs", "a", encoding="utf-8") as file:
+        file.write("prepared\n")
+    return {"shared": size}
+
+
+def make(run=run):
+    return engine.Result("squares", "Squares", cells, run, summarise, prepare, ("claims.py",))
+
+
+def folders(tmp_path):
+    return {"results": tmp_path / "results", "cache": tmp_path / "cache"}
+
+
+def runs(tmp_path):
+    (file,) = (tmp_path / "cache").glob("*/runs")
+    return sorted(file.read_text(encoding="utf-8").split())
+
+
+def test_numbers_and_provenance_are_written(tmp_path):
+    written = engine.reproduce(make(), "paper", workers=2, **folders(tmp_path))
+    file = tmp_path / "results" / "squares.json"
+    assert reproduce.read_json(file) == written
+    assert written["summary"] == {"sum": 204, "shared": "paper"}
+    assert written["cells"][3]["parameters"] == {"k": 3}
+    provenance = written["provenance"]
+    assert {"date", "code", "python", "numpy", "device", "cores", "cpu_seconds"} <= set(provenance)
+    assert not list((tmp_path / "results").glob("*.part"))
+
+
+def test_page_size_goes_to_its_own_file(tmp_path):
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares-page.json"]
+
+
+def test_an_interrupted_run_goes_on(tmp_path):
+    with pytest.raises(RuntimeError, match="interrupted"):
+        engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+    assert runs(tmp_path) == ["0", "1", "prepared"]
+    assert not (tmp_path / "results").exists()
+    (folder,) = (tmp_path / "cache").iterdir()
+    (folder / "mended").touch()
+    engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+    assert runs(tmp_path) == sorted([*map(str, range(9)), "prepared"])
+    engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+    assert len(runs(tmp_path)) == 10
+
+
+def test_a_killed_command_goes_on(tmp_path):
+    """The real command, killed in the middle, then run again: only what is missing is run."""
+    options = ["--size", "page", "--workers", "1"]
+    options += ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    command = [sys.executable, "-m", "lth_tutorial", "reproduce", "covering-sizes", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "cache").glob("*/*.json"))) < 5:
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").glob("*/*.json")}
+    assert not (tmp_path / "results").exists() and 5 <= len(before) < 85
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items())
+    written = reproduce.read_json(tmp_path / "results" / "covering-sizes-page.json")
+    assert len(written["cells"]) == 84
+
+
+def test_code_decides_what_is_kept(tmp_path, monkeypatch):
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    monkeypatch.setattr(engine, "code_digest", lambda parts: "another")
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_digest_ignores_words():
+    code = 'def f(x):\n    """Words."""\n    return x + 1  # more words\n'
+    same = "def f(x):\n\n    return (x + 1)\n"
+    other = "def f(x):\n    return x + 2\n"
+    assert engine._without_words(code) == engine._without_words(same)
+    assert engine._without_words(code) != engine._without_words(other)
+    assert engine.code_digest(("subset_sum",)) != engine.code_digest(("perturbed_subset_sum",))
+
+
+def test_bad_arguments_are_named(tmp_path):
+    with pytest.raises(ValueError, match="size must be one of page, paper; got 'poster'"):
+        engine.reproduce(make(), "poster", **folders(tmp_path))
+    with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
+        engine.reproduce(make(), "page", workers=0, **folders(tmp_path))
+
+
+def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LTH_DATA", str(tmp_path))
+    options = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    assert main(["reproduce", "pruned-network", *options]) == 1
+    assert "set LTH_DATA to a folder" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["reproduce", "nothing"])
+    assert "invalid choice: 'nothing'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", reproduce.RESULTS)
+def test_stored_results_are_whole(name):
+    """Every cell of the paper size is there, and the summary is the one of its cells."""
+    stored = reproduce.read_json(STORED / f"{name}.json")
+    result = reproduce.RESULTS[name]
+    assert stored["size"] == "paper"
+    parameters = json.loads(json.dumps(result.cells("paper")))
+    assert [cell["parameters"] for cell in stored["cells"]] == parameters
+    again = json.loads(
+        json.dumps(result.summarise(stored["cells"], stored["facts"]), default=float)
+    )
+    assert again == stored["summary"]
+
+
+def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):
+    """One cell of each stored covering size that takes seconds, run again: the very same draws."""
+    stored = reproduce.read_json(STORED / "covering-sizes.json")["cells"]
+    for cell in stored:
+        parameters = cell["parameters"]
+        if parameters["seed"] == 0 and max(parameters["eta"], parameters["epsilon"]) >= 1e-3:
+            found = reproduce.RESULTS["covering-sizes"].run(parameters, tmp_path)
+            assert found == cell["numbers"]
+
+
+def test_page_sizes_run(tmp_path):
+    """The page-size networks: every claim of the large ones that does not depend on size."""
+    written = engine.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))
+    for cell in written["cells"]:
+        numbers = cell["numbers"]
+        assert numbers["problems"] == 2 * 784 * 40 + 400
+        assert numbers["labels_that_differ"] <= 100
+        assert (
+            numbers["sup_error"] <= numbers["bound_per_unit_of_length"] * numbers["longest_input"]
+        )
+    small = engine.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))["summary"]
+    for curves in small["n"].values():
+        for needs in curves.values():
+            assert needs[0] >= needs[-1] and needs[0] > 0
