@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lth_tutorial import tables
+from lth_tutorial.tables import Table
+
 VERDICTS = ("reproduced", "partly", "not")
 
 
@@ -47,31 +50,13 @@ class Claim:
     measure: Callable[[], Finding]
 
 
-@dataclass(frozen=True)
-class Table:
-    """What `table` returns: a Markdown table that shows itself."""
-
-    text: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": self.text, "text/markdown": self.text}
+HEAD = ("the claim", "verdict", "what we found", "how we measured", "who claims it")
 
 
 def table(claims: Sequence[Claim]) -> Table:
     """The claims with their findings, measured now, as a Markdown table."""
-    head = [
-        "| the claim | verdict | what we found | how we measured | who claims it |",
-        "|---|---|---|---|---|",
-    ]
-    return Table("\n".join(head + [_row(claim, claim.measure()) for claim in claims]))
+    return tables.table(HEAD, [_row(claim, claim.measure()) for claim in claims])
 
 
-def _row(claim: Claim, finding: Finding) -> str:
-    cells = (
-        claim.statement,
-        f"**{finding.verdict}**",
-        finding.figure,
-        claim.how,
-        claim.source,
-    )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _row(claim: Claim, finding: Finding) -> tuple[str, ...]:
+    return claim.statement, f"**{finding.verdict}**", finding.figure, claim.how, claim.source

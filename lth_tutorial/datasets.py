@@ -71,6 +71,12 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
         return file["images"], file["labels"]
 
 
+def digits_network() -> list[np.ndarray]:
+    """The trained 64-32-10 network of chapter 3, matrices (32, 64) and (10, 32), float64."""
+    with np.load(_HERE / "digits-network.npz") as file:
+        return [file[name].astype(float) for name in file.files]
+
+
 def standardised(images: np.ndarray) -> np.ndarray:
     """Images as rows of numbers with the usual MNIST scaling, (pixel / 255 - 0.1307) / 0.3081; (N, pixels).
 

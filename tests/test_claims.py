@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import perturbed_subset_sum, reproduce, subset_sum, weight_pruning
+from lth_tutorial import perturbed_subset_sum, reproduce, subset_sum, tables, weight_pruning
 from lth_tutorial.claims import Claim, Finding, table
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 CLAIMS = (
     *subset_sum.claims.CLAIMS,
     *perturbed_subset_sum.claims.CLAIMS,
+    *reproduce.claims.covering_sizes(STORED),
     *reproduce.claims.smallest_n(STORED),
     *weight_pruning.claims.CLAIMS,
     *reproduce.claims.pruned_network(STORED),
@@ -47,3 +48,8 @@ def test_findings_are_checked():
         Finding("maybe", "x")
     with pytest.raises(ValueError, match="figure must say what was measured"):
         Finding("not", " ")
+
+
+def test_tables_are_checked():
+    with pytest.raises(ValueError, match="rows must have 2 cells, got 1"):
+        tables.table(("a", "b"), [("1",)])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,8 @@ def test_stored_results_are_whole(name):
         json.dumps(result.summarise(stored["cells"], stored["facts"]), default=float)
     )
     assert again == stored["summary"]
+    claims = [{"key": c.key, **asdict(c.measure())} for c in result.claims(STORED)]
+    assert claims == stored["claims"]
 
 
 def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):

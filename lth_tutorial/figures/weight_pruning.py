@@ -166,6 +166,8 @@ def one_or_many(n_values, errors, show: str):
                 else np.polyfit(n, np.log2(values), 1)[0]
             )
         axes.set(xscale="log", yscale="log", ylabel=f"{show} weight error", xlabel="candidates n")
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, 20 * high)
         ticks = [2, 4, 8, 16, 32]
         axes.set_xticks(ticks, [str(t) for t in ticks])
         axes.minorticks_off()

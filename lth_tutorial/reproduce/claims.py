@@ -1,8 +1,10 @@
 """Claims of the sources that stored results of paper size speak to."""
 
+import math
 from functools import partial
 from pathlib import Path
 
+from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
 
 from .engine import read_json
@@ -59,6 +61,34 @@ def measure_cause(folder: Path) -> Finding:
     )
 
 
+def covering_sizes(folder) -> tuple[Claim, ...]:
+    """The sizes of chapter 2; folder: where `covering-sizes.json` lies."""
+    return (
+        Claim(
+            "covering-sizes",
+            "this chapter's theorem",
+            r"exact hits of all targets take $\Theta(\log \frac1\varepsilon)$ candidates, up to $\log n$",
+            "stored result: 60 draws for each of seven radii from 0.3 to one millionth",
+            partial(measure_exact_hits, Path(folder)),
+        ),
+    )
+
+
+def measure_exact_hits(folder: Path) -> Finding:
+    """Slope and straightness of the median size against log2(1 / epsilon)."""
+    summary = read_json(folder / "covering-sizes.json")["summary"]
+    exact = [line for line in summary["sizes"] if line["eta"] == 0]
+    away = [
+        abs(summary["slope"] * -math.log2(line["epsilon"]) + summary["intercept"] - line["half"])
+        for line in exact
+    ]
+    return Finding(
+        "reproduced" if max(away) <= 1 and 0.8 < summary["slope"] < 1.3 else "not",
+        f"half of the draws: {summary['slope']:.2f} log2(1/\u03b5) + {summary['intercept']:.1f}, nowhere off "
+        f"by more than {max(away):.1f} candidates",
+    )
+
+
 def pruned_network(folder) -> tuple[Claim, ...]:
     """Chapter 3's network of 397,000 weights; folder: where `pruned-network.json` lies."""
     return (
@@ -84,6 +114,30 @@ def pruned_network(folder) -> tuple[Claim, ...]:
             partial(measure_time, Path(folder)),
         ),
     )
+
+
+_ROWS = (
+    ("weights off by more than 0.01", "unreached", ","),
+    ("error of the worst weight", "worst_weight", ".1e"),
+    ("largest output difference", "sup_error", ".1e"),
+    ("labels that differ, of 10,000", "labels_that_differ", ","),
+    ("accuracy of the target", "target_accuracy", ".2%"),
+    ("accuracy of the pruned network", "pruned_accuracy", ".2%"),
+    ("random weights", "total", ","),
+    ("of these in blocks (candidates)", "candidates", ","),
+    ("kept", "kept", ","),
+)
+
+
+def pruned_network_table(folder) -> tables.Table:
+    """The numbers of chapter 3's large network, by kind of signs."""
+    cells = _cells(Path(folder))
+    head = ("", "signs as they fall", "half positive")
+    rows = [
+        (label, *(format(cells[signs][key], form) for signs in ("iid", "stratified")))
+        for label, key, form in _ROWS
+    ]
+    return tables.table(head, rows)
 
 
 def _cells(folder: Path) -> dict[str, dict]:

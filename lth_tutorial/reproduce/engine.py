@@ -9,13 +9,14 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
 import lth_tutorial
+from lth_tutorial.claims import Claim
 
 SIZES = ("page", "paper")
 
@@ -29,7 +30,8 @@ class Result:
     prepare: (size, folder) -> facts about what the cells share, which it makes there once.
     summarise: (cells, facts) -> numbers and verdicts for the page, from a list of cells with
     their "parameters" and "numbers". code: files and folders of the package that the numbers depend on.
-    cost: what the paper size takes on two cores, for the reader.
+    cost: what the paper size takes on two cores, for the reader. claims: what the written file of paper
+    size speaks to, from its folder.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Result:
     prepare: Callable[[str, Path], dict] = lambda size, folder: {}
     code: tuple[str, ...] = (".",)
     cost: str = ""
+    claims: Callable[[Path], tuple[Claim, ...]] = lambda folder: ()
 
 
 def reproduce(
@@ -94,8 +97,14 @@ def reproduce(
         },
     }
     name = result.name if size == "paper" else f"{result.name}-page"
-    write_json(Path(results) / f"{name}.json", written)
-    return written
+    file = Path(results) / f"{name}.json"
+    write_json(file, written)
+    if size == "paper":
+        written["claims"] = [
+            {"key": claim.key, **asdict(claim.measure())} for claim in result.claims(Path(results))
+        ]
+        write_json(file, written)
+    return read_json(file)
 
 
 def run_cells(result, parameters, folder: Path, workers: int, backend: str) -> list[dict]:

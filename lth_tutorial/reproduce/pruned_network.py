@@ -8,6 +8,7 @@ import numpy as np
 from lth_tutorial import datasets, target_network
 from lth_tutorial.weight_pruning import bounds, prune_network
 
+from . import claims
 from .engine import Result
 from .target import load_target, train_target
 
@@ -122,6 +123,7 @@ RESULT = Result(
     train_target,
     _CODE,
     "about ninety seconds, the training of the target included",
+    claims.pruned_network,
 )
 SIZES_RESULT = Result(
     "pruned-network-sizes",

@@ -1,0 +1,31 @@
+"""Markdown tables that show themselves, in a notebook and on a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """What `table` returns: its Markdown text."""
+
+    text: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text, "text/markdown": self.text}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A Markdown table; bars inside cells are kept as text.
+
+    Raises:
+        ValueError: a row has another number of cells than the head.
+    """
+    for row in rows:
+        if len(row) != len(head):
+            raise ValueError(f"rows must have {len(head)} cells, got {len(row)}: {row}")
+    lines = [_line(head), "|" + "---|" * len(head), *(_line(row) for row in rows)]
+    return Table("\n".join(lines))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
