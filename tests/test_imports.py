@@ -13,6 +13,7 @@ MODULES = [
     "lth_tutorial.subset_sum",
     "lth_tutorial.perturbed_subset_sum",
     "lth_tutorial.weight_pruning",
+    "lth_tutorial.neuron_pruning",
 ]
 
 BLOCKER = """

@@ -165,6 +165,10 @@ def one_or_many(n_values, errors, show: str):
                 if rule == "nearest"
                 else np.polyfit(n, np.log2(values), 1)[0]
             )
+        # 2^n sums serve at most 2^n * 2 error of the targets: half of them, or all.
+        few = np.asarray(n_values["subset"])
+        share = {"median": 0.5, "worst": 1.0}[show]
+        axes.plot(few, share * 2.0 ** (-few - 1), ":", color=MUTED, label="counting bound")
         axes.set(xscale="log", yscale="log", ylabel=f"{show} weight error", xlabel="candidates n")
         low, high = axes.get_ylim()
         axes.set_ylim(low, 20 * high)

@@ -1,0 +1,137 @@
+"""Chapter 4: the kernel against Monte Carlo, the keep rule against its mean, the selectors' exponents."""
+
+import numpy as np
+import pytest
+
+from lth_tutorial import neuron_pruning
+from lth_tutorial.neuron_pruning import (
+    arc_cosine_kernel,
+    draw_weights,
+    keep_rule,
+    least_coefficients,
+    prune_neurons,
+    relu_features,
+)
+
+
+def points(m, d, rng):
+    x = np.random.default_rng(rng).normal(size=(m, d))
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("law", ["gaussian", "sphere", "ball"])
+def test_kernel_is_the_mean_of_products(law):
+    """Against 400,000 draws: a correct kernel misses by 6 standard errors with probability below 3e-9
+    for each of 21 entries."""
+    x = 1.5 * points(6, 4, 1)
+    features = relu_features(x, draw_weights(law, 400_000, 4, 2))
+    kernel = arc_cosine_kernel(x, law)
+    for i in range(6):
+        for j in range(i + 1):
+            product = features[i] * features[j]
+            error = product.std() / np.sqrt(product.size)
+            assert abs(product.mean() - kernel[i, j]) < 6 * error
+
+
+def test_kernel_by_hand():
+    """Orthogonal, opposite and equal unit vectors: 1/2pi, 0 and 1/2."""
+    kernel = arc_cosine_kernel(np.array([[1.0, 0], [0, 1], [-1, 0], [1, 0], [0, 0]]))
+    assert kernel[0] == pytest.approx([0.5, 1 / (2 * np.pi), 0, 0.5, 0], abs=1e-12)
+    assert np.array_equal(kernel, kernel.T)
+    assert np.linalg.eigvalsh(arc_cosine_kernel(points(8, 4, 3)))[0] > 0
+
+
+@pytest.mark.parametrize("law", ["sphere", "ball"])
+def test_weights_are_bounded(law):
+    lengths = np.linalg.norm(draw_weights(law, 5000, 3, 4), axis=1)
+    assert lengths.max() <= 1 + 1e-12
+    # Mean square 1 on the sphere, 3/5 in the ball; standard error below 0.004.
+    assert abs(np.mean(lengths**2) - {"sphere": 1, "ball": 0.6}[law]) < 0.03
+
+
+def test_keep_rule_is_unbiased():
+    """Mean over 4,000 draws of v against y, in standard errors: 6 of them, ten points."""
+    x, y = points(10, 4, 5), np.random.default_rng(6).uniform(-1, 1, 10)
+    features = relu_features(x, draw_weights("sphere", 300, 4, 7))
+    u = least_coefficients(features, y)
+    assert np.allclose(features @ u / 300, y)
+    rng = np.random.default_rng(8)
+    outputs = []
+    for _ in range(4000):
+        v = rng.uniform(-1, 1, 300)
+        mask, scale = keep_rule(u, v)
+        assert np.all(u[mask] * v[mask] > 0)
+        outputs.append(scale * (features * v)[:, mask].sum(axis=1))
+    outputs = np.array(outputs)
+    score = (outputs.mean(axis=0) - y) / (outputs.std(axis=0) / np.sqrt(4000))
+    assert np.abs(score).max() < 6
+
+
+def errors(method, k, trials, seed):
+    x, y = points(10, 5, 9), np.random.default_rng(10).uniform(-1, 1, 10)
+    found = []
+    for child in np.random.default_rng([seed, k]).spawn(trials):
+        for_w, for_v, for_order = child.spawn(3)
+        features = relu_features(x, draw_weights("sphere", k, 5, for_w))
+        v = for_v.uniform(-1, 1, k)
+        mask, scale = prune_neurons(features, y, v, method, rng=for_order)
+        found.append(np.abs(scale * (features * v)[:, mask].sum(axis=1) - y).max())
+    return float(np.median(found))
+
+
+@pytest.mark.parametrize(
+    ("method", "low", "high"),
+    [("random", -0.75, -0.3), ("herding", -1.35, -0.6), ("lp", -1.9, -0.9)],
+)
+def test_exponents(method, low, high):
+    """Error against width: k^(-1/2) for the rule of the proof, better for the others.
+
+    Medians of 15 (random: 60) trials over a factor of 16 in k; single errors spread by a factor below 2
+    (standard deviation of the logarithm), so a slope's standard error is below 0.06 (0.1), and the bands
+    are that of a correct program by more than five of them at the inner ends.
+    """
+    k = np.array([500, 1000, 2000, 4000, 8000])
+    trials = {"random": 60, "herding": 15, "lp": 5}[method]
+    found = [errors(method, size, trials, 11) for size in k]
+    assert low < np.polyfit(np.log(k), np.log(found), 1)[0] < high
+
+
+def test_better_selectors_are_better():
+    found = {method: errors(method, 2000, 7, 12) for method in ("random", "herding", "lp", "omp")}
+    assert found["lp"] < 0.1 * found["random"]
+    assert found["herding"] < found["random"] and found["omp"] < found["random"]
+
+
+def test_nothing_helps():
+    features, v = np.ones((2, 3)), np.array([1.0, 1.0, 1.0])
+    mask, scale = prune_neurons(features, np.array([-1.0, -1.0]), v, "omp")
+    assert not mask.any() and scale == 0.0
+    mask, scale = keep_rule(np.zeros(3), v)
+    assert not mask.any() and scale == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": np.zeros(3)}, r"features \(2, 4\) ask for target \(2,\) and output_weights"),
+        ({"method": "best"}, "method must be one of random, lp, omp, herding; got 'best'"),
+        ({"features": np.full((2, 4), np.nan)}, "features must be finite"),
+        ({"features": np.ones((2, 4))}, "features must have full rank"),
+        ({"coefficients": np.ones(3)}, r"coefficients must have shape \(4,\), got \(3,\)"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    given = {
+        "features": np.random.default_rng(13).uniform(size=(2, 4)),
+        "target": np.ones(2),
+        "output_weights": np.ones(4),
+    }
+    with pytest.raises(ValueError, match=message):
+        prune_neurons(**(given | change))
+
+
+def test_bad_laws_are_named():
+    with pytest.raises(ValueError, match="law must be one of gaussian, sphere, ball; got 'cube'"):
+        arc_cosine_kernel(np.eye(2), "cube")
+    with pytest.raises(ValueError, match="law must be one of"):
+        neuron_pruning.draw_weights("cube", 3, 2, 0)
