@@ -21,6 +21,7 @@ PARTLY = {
     "abstract",
     "slides",
     "poster",
+    "smallest-n",
     "perturbed-network",
     "pruned-network",
     "commercial-solver",

@@ -69,7 +69,7 @@ def versions(sizes, epsilon: float, eta: float, n: int):
         axes.tick_params(axis="y", length=0)
     says = (
         f"Tolerance {eta:g}, radius {epsilon:g}: without moving half of the draws need {before:.0f} "
-        f"candidates, with it {after:.0f}; the factors promise "
+        f"candidates, with it {after:.0f}; the factors would make it "
         f"{values['abstract, poster: factor']:.1f} (abstract, poster) and "
         f"{values['slides: factor']:.1f} (slides). "
         f"At n = {n} the poster's probability of success is at least {1 - failure:.2f}."
@@ -158,14 +158,16 @@ def published(summary, eta: str):
             axes.plot(place, theirs, "D-", color=GREEN, label="published, read off the figure")
         for name, (marks, colour, label) in PROTOCOLS.items():
             axes.plot(place, curves[name], marks, color=colour, label=label)
-        axes.set(xticks=place, xlabel="radius / tolerance", ylabel="smallest n", ylim=(0, 41))
+        axes.set(xticks=place, xlabel="radius / tolerance", ylabel="smallest n", ylim=(-9, 36))
+        axes.set_yticks([0, 10, 20, 30])
         axes.set_xticklabels([f"{r:g}" for r in ratios])
-        axes.legend(loc="upper right", fontsize=8.5, ncols=2)
+        if max(curves["shared"]) > 32:
+            axes.axhline(33, color=BLUE, linewidth=0.7, linestyle=":")
+            axes.text(8.2, 33.3, "more than 32", color=BLUE, fontsize=8.5, ha="right")
+        axes.legend(loc="lower left", fontsize=8.5, ncols=2, columnspacing=1)
     ours, own = curves["shared"], curves["own"]
-    says = (
-        f"Tolerance {eta}: with candidates shared by a row {ours[0]} are needed without moving and "
-    )
-    says += f"{ours[-1]} at ten times the tolerance"
+    says = f"Tolerance {eta}: with candidates shared by a row {_need(ours[0])} are needed without moving and "
+    says += f"{_need(ours[-1])} at ten times the tolerance"
     says += f" (published: {theirs[0]} and {theirs[-1]}); " if theirs else "; "
     says += (
         f"with candidates of their own {own[0]} and {own[-1]}; when half of the candidates are positive, "
@@ -173,6 +175,11 @@ def published(summary, eta: str):
     )
     columns = {"ratio": ratios} | {k.replace(", ", "_"): v for k, v in curves.items()}
     return describe(figure, says, columns | ({"published": theirs} if theirs else {}))
+
+
+def _need(n: int) -> str:
+    """Candidates shared by a row were tried up to 32."""
+    return "more than 32" if n > 32 else str(n)
 
 
 def breaks(n_values, errors, law: str, epsilon: float):
