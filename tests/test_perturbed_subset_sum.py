@@ -102,6 +102,32 @@ def test_without_perturbation_it_is_chapter_1():
         assert same((a.mask, a.total, a.error), b)
 
 
+def test_without_perturbation_it_is_chapter_1_also_where_numbers_are_rounded():
+    """Numbers too far apart for one grid: every way to ask gives chapter 1's mask."""
+    rng = np.random.default_rng(18)
+    for _ in range(300):
+        x = np.append(rng.integers(-9, 10, 4) / 10, rng.choice([1e3, 2.0**59, 1e12, 1e-9]))
+        z = float(rng.choice([0.1, -0.51, 1e10]))
+        mask = subset_sum.best_subset(x, z).mask
+        assert np.array_equal(best_subset(x, z, 0).mask, mask)
+        assert np.array_equal(exhaustive_search(x, z, 0).mask, mask)
+        for radii in (np.zeros((2, 5)), np.array([np.zeros(5), np.ones(5)])):
+            assert np.array_equal(best_subsets([x, x], [z, z], radii).masks[0], mask)
+
+
+def test_rounded_instances_stay_within_their_bound():
+    """Exact fractions: where the grid is too coarse, the mask is optimal up to (2n + 1) 2^-59 total."""
+    rng = np.random.default_rng(19)
+    for _ in range(150):
+        x = np.append(rng.uniform(-1, 1, 5), rng.choice([1e3, 2.0**55, 1e12]))
+        z, radii = float(rng.uniform(-1, 1)), rng.choice([0.0, 1e-3, 0.7], 6)
+        pairs = [(Fraction(a), Fraction(float(r))) for a, r in zip(x, radii, strict=True)]
+        best = min(_exact_error(pairs, z, mask) for mask in product((0, 1), repeat=6))
+        own = _exact_error(pairs, z, best_subset(x, z, radii).mask)
+        total = sum(abs(a) + r for a, r in pairs) + abs(Fraction(z))
+        assert own - best <= 13 * Fraction(2) ** -59 * total
+
+
 @pytest.mark.parametrize("n", [30, 37, 42])
 def test_large_instances_with_a_planted_answer(n):
     """A planted mask is exact or better is found; at least as good as chapter 1's best, less its radii."""
@@ -345,8 +371,19 @@ def test_bad_input_is_named(arguments, message):
 def test_bad_input_is_named_elsewhere():
     with pytest.raises(ValueError, match="x holds 2 instances and z 3 targets; they must agree"):
         best_subsets(np.zeros((2, 3)), np.zeros(3), 0.1)
-    with pytest.raises(ValueError, match=r"epsilon must have shape \(\) or \(2, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"epsilon must have shape \(\) or \(3,\) or \(2, 3\), got \(3, 3\)"
+    ):
         best_subsets(np.zeros((2, 3)), np.zeros(2), np.zeros((3, 3)))
+    with pytest.raises(ValueError, match=r"x must have 1 or 2 dimension\(s\), got shape \(\)"):
+        best_subsets(3, [0.0], 0.1)
+    for bad in ([[True, False]], [["1", "2"]], [[1j, 0]]):
+        with pytest.raises(ValueError, match="x must hold real numbers, got"):
+            best_subsets(bad, [0.0], 0.1)
+        with pytest.raises(ValueError, match="x must hold real numbers, got"):
+            subset_sum.best_subsets(bad, [0.0])
+    with pytest.raises(ValueError, match="must add up to a finite number"):
+        best_subsets([[1.7e308] * 2], [1.7e308], 0)
     with pytest.raises(ValueError, match="low must not exceed high"):
         covering_error([0.5], 0.1, 1.0, 0.0)
     with pytest.raises(ValueError, match="x holds 27 candidates, at most 26 are served"):

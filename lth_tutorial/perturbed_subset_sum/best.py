@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial import subset_sum
 from lth_tutorial.subset_sum.checks import at_most, finite_array, finite_number, gibibytes
 from lth_tutorial.subset_sum.grid import to_grid
 from lth_tutorial.subset_sum.sorted_sums import sorted_sums
@@ -43,10 +44,11 @@ def best_subset(x, z, epsilon) -> PerturbedSubset:
     the one that moves every member by the same share of its radius. With epsilon = 0 this is
     `subset_sum.best_subset`, mask for mask.
 
-    Exact in the sense of `subset_sum.best_subset`: the numbers are integers on a common binary grid;
-    where 62 bits cannot hold x and epsilon (as for epsilon = 1e-3, whose last digit is far below those
-    of x), they are first rounded to multiples of a unit u < 2^-60 (sum |x_i| + sum epsilon_i + |z|), and
-    the mask is optimal up to (2n + 1) u.
+    Exact in the sense of `subset_sum.best_subset`: the numbers are integers on a common binary grid. The
+    mask is optimal for the numbers as they are if sum |x_i| + sum epsilon_i + |z| is below 2^59 times the
+    last binary digit that any x_i or epsilon_i has. Where it is not (as for epsilon = 1e-3, whose last
+    digit is far below those of most x), all numbers are first rounded to multiples of a unit u, about
+    2^-60 of that sum at most, and the mask is optimal up to (2n + 1) u.
 
     Meeting in the middle: sums of the first half and target minus sums of the second give two families
     of intervals; wanted is the closest pair. Sorted by their centres, an interval's nearest partner on
@@ -71,24 +73,26 @@ def best_subset(x, z, epsilon) -> PerturbedSubset:
     n = len(x)
     at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(10 * 2.0 ** (n / 2))}")
     radii = as_radii(epsilon, (n,))
+    if not radii.any():
+        return finish(x, z, radii, subset_sum.best_subset(x, z).mask)
     integers, grid_radii, target = on_grid(x[None], radii[None], np.array([z]))
     return finish(x, z, radii, _best_mask(integers[0], grid_radii[0], target[0]))
 
 
 def as_radii(epsilon, shape: tuple[int, ...]) -> np.ndarray:
-    """epsilon as an array of `shape`: a scalar, or radii for the last axes.
+    """epsilon as an array of `shape`, (n,) or (m, n): a scalar, (n,) radii, or all of them.
 
     Raises:
-        ValueError: negative, not finite, or of a shape that does not fit.
+        ValueError: negative, not finite, or of another shape.
     """
-    values = np.asarray(epsilon)
-    radii = finite_array("epsilon", values, values.ndim)
+    radii = finite_array("epsilon", epsilon, (0, 1, 2))
     if radii.min() < 0:
         raise ValueError(f"epsilon must not be negative, got {radii.min()}")
-    try:
-        return np.broadcast_to(radii, shape)
-    except ValueError as error:
-        raise ValueError(f"epsilon must have shape () or {shape}, got {radii.shape}") from error
+    allowed = dict.fromkeys([(), shape[-1:], shape])
+    if radii.shape not in allowed:
+        wanted = " or ".join(map(str, allowed))
+        raise ValueError(f"epsilon must have shape {wanted}, got {radii.shape}")
+    return np.broadcast_to(radii + 0.0, shape)  # no -0.0
 
 
 def on_grid(x, radii, z) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -242,6 +246,8 @@ def exhaustive_search(x, z, epsilon) -> PerturbedSubset:
     n = len(x)
     at_most("x", n, MOST_EXHAUSTIVE, f"{n} would mean {2.0**n:,.0f} subsets; use best_subset")
     radii = as_radii(epsilon, (n,))
+    if not radii.any():
+        return finish(x, z, radii, subset_sum.exhaustive_search(x, z).mask)
     integers, grid_radii, target = on_grid(x[None], radii[None], np.array([z]))
     apart = np.abs(sums_in_order(integers[0]) - target[0]) - sums_in_order(grid_radii[0])
     return finish(x, z, radii, to_mask(int(np.argmin(np.maximum(apart, 0))), n))

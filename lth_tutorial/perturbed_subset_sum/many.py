@@ -56,8 +56,7 @@ def best_subsets(x, z, epsilon) -> PerturbedSubsets:
     bits. Where that leaves too few bits for the centres to come out in order, the instance is handed to
     `best_subset`.
     """
-    x = np.asarray(x, dtype=float) if not isinstance(x, np.ndarray) else x
-    x = finite_array("x", x, 1 if x.ndim == 1 else 2)
+    x = finite_array("x", x, (1, 2))
     z = finite_array("z", z, 1)
     if x.ndim == 2 and len(x) != len(z):
         raise ValueError(f"x holds {len(x)} instances and z {len(z)} targets; they must agree")
@@ -77,8 +76,13 @@ def best_subsets(x, z, epsilon) -> PerturbedSubsets:
 def best_masks(x: np.ndarray, z: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """The masks alone, for arguments that `best_subsets` has checked; x, radii (m, n), z (m,)."""
     n = x.shape[1]
-    if not radii.any():
-        return subset_sum.many.best_masks(x, z)
+    moving = radii.any(axis=1)
+    if not moving.all():
+        masks = np.empty(x.shape, dtype=bool)
+        masks[~moving] = subset_sum.many.best_masks(x[~moving], z[~moving])
+        if moving.any():
+            masks[moving] = best_masks(x[moving], z[moving], radii[moving])
+        return masks
     masks = np.empty(x.shape, dtype=bool)
     unsure = np.ones(len(z), dtype=bool)
     if n <= _MOST_BATCHED:

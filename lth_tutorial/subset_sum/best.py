@@ -31,7 +31,7 @@ def best_subset(x, z) -> Subset:
 
     The empty subset counts. Of several optimal masks the lexicographically smallest is returned
     (0 before 1, x[0] read first). "Exact" is meant for the float64 numbers as they are: candidates and
-    target are written as integers on a common binary grid. Where 62 bits cannot hold the candidates (see
+    target are written as integers on a common binary grid. Where 60 bits cannot hold them (see
     `rounding_unit`) they are first rounded to multiples of a unit u; optimality and tie rule then hold
     for the rounded instance, the reported error is still the exact error of the returned mask, and it
     is within (n + 1) u of the optimum.

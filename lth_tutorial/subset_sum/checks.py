@@ -5,18 +5,24 @@ import math
 import numpy as np
 
 
-def finite_array(name: str, values, ndim: int) -> np.ndarray:
-    """`values` as float64 of `ndim` dimensions, finite and not empty."""
+def finite_array(name: str, values, ndim: int | tuple[int, ...]) -> np.ndarray:
+    """`values` as float64 of `ndim` dimensions (or of one of several), finite and not empty."""
     try:
         array = np.asarray(values)
-        numeric = array.dtype.kind in "iufO" or array.size == 0
+        kind = array.dtype
+        if kind.kind not in "iufO" and array.size:
+            raise ValueError(f"{name} must hold real numbers, got {kind}")
         array = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold real numbers") from error
-    if not numeric:
-        raise ValueError(f"{name} must hold real numbers, got {array.dtype}")
-    if array.ndim != ndim:
-        raise ValueError(f"{name} must have {ndim} dimension(s), got shape {array.shape}")
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name} must hold real numbers that fit into a float") from error
+    except ValueError as error:
+        if str(error).startswith(name):
+            raise
+        raise ValueError(f"{name} must hold real numbers, in rows of one length") from error
+    allowed = (ndim,) if isinstance(ndim, int) else ndim
+    if array.ndim not in allowed:
+        wanted = " or ".join(map(str, allowed))
+        raise ValueError(f"{name} must have {wanted} dimension(s), got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if not np.isfinite(array).all():

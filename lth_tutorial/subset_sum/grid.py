@@ -10,10 +10,10 @@ integers. If
     total = |z| + sum_i |x_i|  <  2^62 u/4,
 
 every sum fits into int64: nothing is lost, and an optimum on the grid is an optimum of the instance.
-Otherwise the unit is raised until the total fits, and all numbers are rounded to multiples of it, each by
-at most half a unit. A mask's error then changes by at most (n + 1) / 2 units, so the mask that is optimal
-on the grid is within n + 1 units of the optimum: half of that for it and half for the optimum's mask. As
-the unit is raised no further than needed, it is below 2^-60 total.
+Otherwise the unit is raised until the total fits, and all numbers, the target too, are rounded to multiples
+of it, each by at most half a unit. A mask's error then changes by at most (n + 1) / 2 units, so the mask
+that is optimal on the grid is within n + 1 units of the optimum: half of that for it and half for the
+optimum's mask. As the unit is raised no further than needed, it is about 2^-60 total at most.
 """
 
 import numpy as np
@@ -87,9 +87,9 @@ def rounding_unit(x, z) -> float:
         z: target.
 
     Returns:
-        0.0 if the candidates fit on one 60-bit grid, as all do that `Generator.uniform(-1, 1)` draws,
-        whatever the target; else the power of two u for which `best_subset` is within (n + 1) u of the
-        optimum.
+        0.0 if candidates and target together stay below 2^60 times the last binary digit that any candidate
+        has, as do all that `Generator.uniform(-1, 1)` draws, for targets of their size; else the power of
+        two u for which `best_subset` is within (n + 1) u of the optimum.
 
     Raises:
         ValueError: x is not a non-empty finite vector, z not a finite number, or their absolute values

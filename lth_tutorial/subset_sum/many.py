@@ -46,8 +46,7 @@ def best_subsets(x, z) -> Subsets:
     `best_subset`. So the result is exact always, and fast when ties are rare. Time O(m 2^(n/2) n),
     memory a few blocks of 2^17 numbers.
     """
-    x = np.asarray(x, dtype=float) if not isinstance(x, np.ndarray) else x
-    x = finite_array("x", x, 1 if x.ndim == 1 else 2)
+    x = finite_array("x", x, (1, 2))
     z = finite_array("z", z, 1)
     if x.ndim == 2 and len(x) != len(z):
         raise ValueError(f"x holds {len(x)} instances and z {len(z)} targets; they must agree")
@@ -84,7 +83,10 @@ def _solve_block(x: np.ndarray, z: np.ndarray, memory: np.ndarray) -> tuple[np.n
     n = x.shape[1]
     half = n // 2
     tag = n - half + 1  # bits of the longer half's mask, and one that tells the halves apart
-    total = np.abs(x).sum(axis=1) + np.abs(z) + np.finfo(float).tiny
+    with np.errstate(over="ignore"):
+        total = np.abs(x).sum(axis=1) + np.abs(z) + np.finfo(float).tiny
+    if not np.isfinite(total).all():
+        raise ValueError("x and z: their absolute values must add up to a finite number")
     shift = _SPAN - tag - np.frexp(total)[1]
     coarse = np.rint(np.ldexp(x, shift[:, None])).astype(np.int64) << tag
     target = np.rint(np.ldexp(z, shift)).astype(np.int64) << tag
