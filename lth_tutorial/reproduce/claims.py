@@ -132,7 +132,7 @@ _ROWS = (
 def pruned_network_table(folder) -> tables.Table:
     """The numbers of chapter 3's large network, by kind of signs."""
     cells = _cells(Path(folder))
-    head = ("", "signs as they fall", "half positive")
+    head = ("measured", "signs as they fall", "half positive")
     rows = [
         (label, *(format(cells[signs][key], form) for signs in ("iid", "stratified")))
         for label, key, form in _ROWS
