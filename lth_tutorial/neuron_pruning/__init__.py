@@ -5,8 +5,10 @@ keep_rule          the rule of the proof, unbiased
 arc_cosine_kernel  E[relu(w.x) relu(w.y)] in closed form
 draw_weights       first-layer weights on the sphere, in the ball, or Gaussian
 relu_features      the neurons' values on given points
+separation         one ReLU neuron: random features and neuron masks against weight pruning
 """
 
+from . import separation
 from .kernel import arc_cosine_kernel, draw_weights, relu_features
 from .selectors import PrunedNeurons, keep_rule, least_coefficients, prune_neurons
 
@@ -18,4 +20,5 @@ __all__ = [
     "least_coefficients",
     "prune_neurons",
     "relu_features",
+    "separation",
 ]
