@@ -1,0 +1,274 @@
+r"""Accelerated gradient descent on the empirical risk of a sparse one-hidden-layer student (Algorithm 1).
+
+    f(W) = 1/(2N) sum_n ( (1/K) sum_j relu(w_j . x_{n, Omega_j}) - y_n )^2               (Eq. (2))
+    W_{t+1} = W_t - eta grad f(W_t) + beta (W_t - W_{t-1})
+
+The momentum is heavy-ball (B. Polyak, 1964). A step costs N r K multiplications, not N d K: each neuron's
+features are gathered once. Many trials and many starts run at once; a trial that is done stops.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .errors import matched_error
+from .model import (
+    Teacher,
+    checked,
+    dense,
+    gather,
+    like,
+    namespace,
+    on_supports,
+    to_numpy,
+)
+
+# Rows of data per product: what a product reads stays in the cache for the next one.
+_ROWS = 512
+# Trials that are done are dropped from the batch this often.
+_DROP_EVERY = 50
+_DIVERGED = 1e6
+
+
+class Recovery(NamedTuple):
+    """weights (..., K, r). losses (...), the risk there. errors (...): relative error to the truth after the
+    best matching of neurons, or None. iterations (...). status (...): "converged" (relative step below the
+    tolerance), "cap" (the iterations ran out), "reached" (error below the goal) or "diverged". path
+    (records, ..., K, r): the weights at every `record`-th iteration, the start included, or None."""
+
+    weights: np.ndarray
+    losses: np.ndarray
+    errors: np.ndarray | None
+    iterations: np.ndarray
+    status: np.ndarray
+    path: np.ndarray | None = None
+
+
+def recover(
+    x,
+    y,
+    supports,
+    initial,
+    step,
+    momentum=0.0,
+    *,
+    tolerance: float = 1e-8,
+    max_iterations: int = 10_000,
+    truth: Teacher | None = None,
+    goal: float | None = None,
+    record: int = 0,
+) -> Recovery:
+    r"""Minimise Eq. (2) by accelerated gradient descent, from one start or many.
+
+    Args:
+        x: (*B, N, d) inputs; B are the dimensions of independent trials, perhaps none.
+        y: (*S, *B, N) outputs; S are dimensions of starts that share the inputs, perhaps none.
+        supports: (*B, K, r) integers, -1 where a neuron has fewer features.
+        initial: (*S, *B, K, r) starting weights; 0 where the support holds -1.
+        step: eta; momentum: beta; scalars, or arrays that broadcast to (*S, *B).
+        tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F.
+        max_iterations: stop there at the latest.
+        truth: the teacher, for errors and for `goal`; its weights (*B, K, r*).
+        goal: stop as "reached" when the relative error to the truth, neurons as they are numbered, is below
+            it. Without noise, this near, the descent can only come nearer.
+        record: keep the weights at every `record`-th iteration, if above 0.
+
+    Returns:
+        Recovery. Arrays are numpy, or torch tensors where x is one (losses, iterations and status are
+        numpy). float32 stays float32; its steps do not become smaller than 1e-8 relative to the weights
+        before they vanish altogether, so "converged" there means at rest.
+
+    Raises:
+        ValueError: shapes do not fit, a number is not finite, step or tolerance is not positive, momentum is
+            outside [0, 1), or a goal is given without the truth.
+
+    Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
+    """
+    x, y, supports, initial = checked(x, y, supports, initial)
+    step, momentum = np.asarray(step, dtype=float), np.asarray(momentum, dtype=float)
+    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or not tolerance >= 0:
+        raise ValueError("step must be positive, momentum in [0, 1), tolerance at least 0")
+    if goal is not None and truth is None:
+        raise ValueError("goal asks for truth")
+    trials = _Trials(x, y, supports, initial, step, momentum, truth)
+    for _ in range(max_iterations):
+        if not trials.advance(tolerance, goal, record):
+            break
+    return trials.recovery(supports, truth)
+
+
+def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: int) -> np.ndarray:
+    """Algorithm 1 as stated: T disjoint subsets of the data, one iteration on each; the last weights (K, r).
+
+    Raises:
+        ValueError: as `recover`, or fewer samples than subsets.
+    """
+    x, y, supports, weights = checked(x, y, supports, initial)
+    if not 1 <= subsets <= len(x):
+        raise ValueError(f"subsets must lie in 1 .. {len(x)}, the number of samples; got {subsets}")
+    before = weights
+    for rows in np.array_split(np.arange(len(x)), subsets):
+        descent = gradient(x[rows], y[rows], supports, weights)
+        before, weights = weights, weights - step * descent + momentum * (weights - before)
+    return weights
+
+
+def gradient(x, y, supports, weights):
+    """The gradient of Eq. (2) at weights (K, r); (K, r)."""
+    seen = gather(x, supports)[None]
+    return _gradient(seen, y[None, :, None], weights[None, ..., None])[0, ..., 0] / len(y)
+
+
+def risk(x, y, supports, weights) -> float:
+    """Eq. (2) at weights (K, r)."""
+    seen = gather(x, supports)[None]
+    return float((_residuals(seen @ weights[None, ..., None], y[None, :, None]) ** 2).mean() / 2)
+
+
+def _residuals(z, y):
+    return z.clip(0).sum(-3) / z.shape[-3] - y
+
+
+def _gradient(seen, y, weights):
+    """N times the gradient; seen (b, K, N, r), y (b, N, s), weights (b, K, r, s)."""
+    z = seen @ weights
+    residual = _residuals(z, y) / z.shape[-3]
+    return seen.swapaxes(-1, -2) @ ((z > 0) * residual[:, None])
+
+
+class _Trials:
+    """The state of b data sets times s starts: weights (b, K, r, s), and what is already done.
+
+    Starts lie last, so that the product of a neuron's inputs with all of them is one matrix product.
+    """
+
+    def __init__(self, x, y, supports, initial, step, momentum, truth):
+        xp = self.xp = namespace(x, y, initial)
+        self.batch = tuple(x.shape[:-2])
+        own = len(self.batch)
+        self.starts = np.broadcast_shapes(
+            tuple(initial.shape[: initial.ndim - 2 - own]),
+            tuple(y.shape[: y.ndim - 1 - own]),
+            step.shape[: max(step.ndim - own, 0)],
+            momentum.shape[: max(momentum.ndim - own, 0)],
+        )
+        self.b, self.s = int(np.prod(self.batch)), int(np.prod(self.starts))
+        n, (keys, r) = x.shape[-2], supports.shape[-2:]
+        inputs, rows = x.reshape((self.b, n, x.shape[-1])), supports.reshape(self.b, keys, r)
+        seen = xp.stack([gather(data, row) for data, row in zip(inputs, rows, strict=True)])
+        y = self._starts_last(y, n)
+        parts = [slice(a, a + _ROWS) for a in range(0, n, _ROWS)]
+        self.data = self.all_data = [(_own(seen[:, :, part]), _own(y[:, part])) for part in parts]
+        self.samples, self.iteration, self.path = n, 0, []
+        self.weights = self._starts_last(initial, keys, r)
+        self.before = self.weights
+        self.step, self.momentum = (
+            like(self.weights, self._starts_last(v, 1, 1))
+            for v in (step[..., None, None], momentum[..., None, None])
+        )
+        self.rows, self.columns = np.arange(self.b), np.arange(self.s)
+        self.open = np.ones((self.b, self.s), dtype=bool)
+        self.last = self.weights + 0
+        self.iterations = np.zeros((self.b, self.s), dtype=int)
+        self.status = np.full((self.b, self.s), "cap", dtype="U9")
+        self.aim = None if truth is None else _Aim(truth, supports, self.b)
+
+    def _starts_last(self, value, *shape):
+        """(*S, *B, *shape) or what broadcasts to it -> (b, *shape, s)."""
+        xp = self.xp if namespace(value) is self.xp else np
+        whole = xp.broadcast_to(value, (*self.starts, *self.batch, *shape))
+        return _own(xp.moveaxis(whole.reshape((self.s, self.b, *shape)), 0, -1))
+
+    def advance(self, tolerance, goal, record) -> bool:
+        """One iteration of all that are open; False when there is none."""
+        if record and self.iteration % record == 0:
+            self.path.append(self._whole())
+        descent = sum(_gradient(seen, y, self.weights) for seen, y in self.data) / self.samples
+        new = self.weights - self.step * descent + self.momentum * (self.weights - self.before)
+        moved, length = _length(new - self.weights), _length(self.weights)
+        self.before, self.weights = self.weights, new
+        self.iteration += 1
+        rest, lost = moved <= tolerance * length, ~(moved <= _DIVERGED * (1 + length))
+        self._close(rest, "converged")
+        self._close(lost, "diverged")
+        if goal is not None:
+            self._close(self.aim.error(to_numpy(self.weights), self.rows) < goal, "reached")
+        if self.iteration % _DROP_EVERY == 0 and not record:
+            self._drop()
+        return bool(self.open.any())
+
+    def _close(self, done, why):
+        done = to_numpy(done) & self.open
+        if done.any():
+            self._store(done)
+            b, s = np.nonzero(done)
+            self.status[self.rows[b], self.columns[s]] = why
+            self.open = self.open & ~done
+
+    def _store(self, which):
+        for b, s in zip(*np.nonzero(which), strict=True):
+            self.last[self.rows[b], :, :, self.columns[s]] = self.weights[b, :, :, s]
+            self.iterations[self.rows[b], self.columns[s]] = self.iteration
+
+    def _drop(self):
+        """Keep the data sets and the starts in which something is open."""
+        b, s = np.nonzero(self.open.any(1))[0], np.nonzero(self.open.any(0))[0]
+        if len(b) == 0 or self.open.shape == (len(b), len(s)):
+            return
+        rows = (lambda a: a) if len(b) == len(self.open) else (lambda a: a[b])
+        self.data = [(rows(seen), _own(rows(y)[..., s])) for seen, y in self.data]
+        for name in ("weights", "before", "step", "momentum"):
+            setattr(self, name, _own(rows(getattr(self, name))[..., s]))
+        self.rows, self.columns, self.open = self.rows[b], self.columns[s], self.open[np.ix_(b, s)]
+
+    def _whole(self):
+        """All weights now: those that are done as they ended."""
+        self._store(self.open)
+        return self.last + 0
+
+    def recovery(self, supports, truth) -> Recovery:
+        last = self._whole()
+        squares = sum((_residuals(seen @ last, y) ** 2).sum(1) for seen, y in self.all_data)
+        weights = self._in_shape(last)
+        return Recovery(
+            weights,
+            self._in_shape(to_numpy(squares / (2 * self.samples))),
+            None if truth is None else self._errors(weights, supports, truth),
+            self._in_shape(self.iterations),
+            self._in_shape(self.status),
+            self.xp.stack([self._in_shape(w) for w in self.path]) if self.path else None,
+        )
+
+    def _errors(self, weights, supports, truth):
+        return matched_error(Teacher(to_numpy(weights), supports, truth.features), truth)
+
+    def _in_shape(self, value):
+        """(b, *shape, s) -> (*S, *B, *shape)."""
+        turned = namespace(value).moveaxis(value, -1, 0)
+        return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))
+
+
+class _Aim:
+    """The truth on the student's supports (b, K, r, 1), and the squared length it has elsewhere."""
+
+    def __init__(self, truth, supports, b):
+        full = dense(truth.supports, truth.weights, truth.features)
+        full = np.broadcast_to(full, (*supports.shape[:-1], truth.features))
+        here = on_supports(full, supports)
+        self.here = here.reshape(b, *here.shape[-2:], 1)
+        self.length = (full**2).sum((-1, -2)).reshape(b, 1)
+        self.missing = self.length - (self.here**2).sum((1, 2))
+
+    def error(self, weights, rows):
+        """Relative distance of weights (rows, K, r, s), neurons as they are numbered; (rows, s)."""
+        square = ((weights - self.here[rows]) ** 2).sum((1, 2)) + self.missing[rows]
+        return np.sqrt(np.maximum(square, 0) / self.length[rows])
+
+
+def _length(weights):
+    return (weights**2).sum((1, 2)) ** 0.5
+
+
+def _own(array):
+    """Contiguous in memory."""
+    return np.ascontiguousarray(array) if isinstance(array, np.ndarray) else array.contiguous()
