@@ -68,7 +68,7 @@ def network(x, supports, weights) -> np.ndarray:
 def gather(x, supports):
     """What each neuron sees: x (N, d), supports (K, r) -> (K, N, r), 0 where a support holds -1."""
     xp = namespace(x)
-    return xp.stack([x[:, row] * like(x, row >= 0) for row in np.asarray(supports)])
+    return xp.stack([x[:, row] * like(x, row >= 0) for row in to_numpy(supports)])
 
 
 def dense(supports, weights, d: int) -> np.ndarray:
@@ -112,7 +112,7 @@ def checked(x, y, supports, weights):
     if namespace(x, y, weights) is np:
         x, y = _finite("x", x, range(2, 6)), _finite("y", y, range(1, 7))
         weights = _finite("initial", weights, range(2, 8))
-    supports = np.asarray(supports)
+    supports = to_numpy(supports)
     if supports.ndim < 2 or supports.dtype.kind not in "iu":
         raise ValueError(
             f"supports must be integers (..., K, r), got {supports.dtype} {supports.shape}"

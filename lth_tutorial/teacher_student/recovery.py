@@ -79,8 +79,8 @@ def recover(
         before they vanish altogether, so "converged" there means at rest.
 
     Raises:
-        ValueError: shapes do not fit, a number is not finite, step or tolerance is not positive, momentum is
-            outside [0, 1), or a goal is given without the truth.
+        ValueError: shapes do not fit, a number is not finite, step is not positive, tolerance or record is
+            negative, momentum outside [0, 1), max_iterations below 1, or a goal is given without the truth.
 
     Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
     """
@@ -88,6 +88,8 @@ def recover(
     step, momentum = np.asarray(step, dtype=float), np.asarray(momentum, dtype=float)
     if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or not tolerance >= 0:
         raise ValueError("step must be positive, momentum in [0, 1), tolerance at least 0")
+    if max_iterations < 1 or record < 0:
+        raise ValueError("max_iterations must be at least 1, record at least 0")
     if goal is not None and truth is None:
         raise ValueError("goal asks for truth")
     trials = _Trials(x, y, supports, initial, step, momentum, truth)

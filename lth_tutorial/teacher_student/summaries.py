@@ -1,0 +1,169 @@
+"""From the cells of Figures 2 to 6 to the numbers that the pages show."""
+
+import numpy as np
+
+from .experiments import rates
+
+# Figure 3: nu is read off between these two iterations.
+WINDOW = (1000, 1500)
+_RECORD = 50
+
+
+def _groups(cells: list[dict], *names: str) -> dict:
+    """Cells by the values of some of their parameters, in their order."""
+    groups: dict = {}
+    for cell in cells:
+        groups.setdefault(tuple(cell["parameters"][name] for name in names), []).append(cell)
+    return groups
+
+
+def _joined(cells: list[dict], name: str, axis: int) -> np.ndarray:
+    """A number of all trials of a group, trials along `axis`."""
+    return np.concatenate([np.array(cell["numbers"][name]) for cell in cells], axis=axis)
+
+
+def _shares(status: np.ndarray) -> dict:
+    """Share of successes and of trials that ran out of iterations, along the last axis."""
+    return {
+        "reached": (status == "reached").mean(-1).round(3).tolist(),
+        "cap": (status == "cap").mean(-1).round(3).tolist(),
+    }
+
+
+def crossing(at, share, level: float = 0.5) -> float | None:
+    """Where a share that is read at increasing places `at` first falls (or rises) through `level`.
+
+    Linear between the two places; None if it does not.
+    """
+    share = np.asarray(share, dtype=float) - level
+    for a, b, left, right in zip(at, at[1:], share, share[1:], strict=False):
+        if left * right <= 0 and left != right:
+            return float(a + (b - a) * left / (left - right))
+    return None
+
+
+def radius(cells: list[dict], facts: dict) -> dict:
+    """Figure 2: success for each rule, support and distance; the distance at which half of them succeed.
+
+    "never" and "always" say that the share stays below, or above, one half at all distances tried.
+    """
+    lines = []
+    for (step, momentum, support), group in _groups(cells, "step", "momentum", "support").items():
+        status, distances = _joined(group, "status", 1), group[0]["parameters"]["distances"]
+        shares = _shares(status)
+        half = crossing(distances, shares["reached"])
+        if half is None:
+            half = "always" if shares["reached"][0] >= 0.5 else "never"
+        lines.append(
+            {
+                "step": step,
+                "momentum": momentum,
+                "support": support,
+                "trials": status.shape[1],
+                "distances": distances,
+                **shares,
+                "half": half,
+            }
+        )
+    return {"lines": lines}
+
+
+def rate(cells: list[dict], facts: dict) -> dict:
+    """Figure 3: medians of 1 - nu over trials, for gradient descent and momentum, and lines in sqrt(r)."""
+    lines = []
+    for (support, distance), group in _groups(cells, "support", "distance").items():
+        line = {"support": support, "distance": distance}
+        for name in ("frobenius", "max"):
+            curves = np.moveaxis(_joined(group, name, 1), -1, 0)
+            slow, fast = rates(curves, _RECORD, WINDOW)
+            line |= {
+                "trials": len(fast),
+                f"{name}_descent": float(np.median(slow)),
+                f"{name}_momentum": float(np.median(fast)),
+                f"{name}_spread": [float(q) for q in np.quantile(fast, (0.1, 0.9))],
+                f"{name}_ratio": float(np.median(fast / slow)),
+                f"{name}_curves": [
+                    [float(f"{e:.4g}") for e in np.median(curves[:, k], axis=1)] for k in (0, 1)
+                ],
+            }
+        lines.append(line)
+    main = [line for line in lines if line["distance"] == 0.5]
+    fit = straight(
+        [line["support"] ** 0.5 for line in main], [line["frobenius_momentum"] for line in main]
+    )
+    return {"lines": lines, "fit": fit, "window": list(WINDOW)}
+
+
+def straight(x, y) -> dict:
+    """Least squares y ~ intercept + slope x, and R^2 = 1 - residual over total variance."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    slope, intercept = np.polyfit(x, y, 1)
+    left = y - intercept - slope * x
+    return {
+        "slope": float(slope),
+        "intercept": float(intercept),
+        "r_squared": float(1 - (left**2).sum() / ((y - y.mean()) ** 2).sum()),
+    }
+
+
+def samples(cells: list[dict], facts: dict) -> dict:
+    """Figure 4: success for each rule, support and N from starts at .1 and .5; N50 / (r K)."""
+    lines = []
+    for (step, support), group in _groups(cells, "step", "support").items():
+        table = [
+            {"samples": n, "trials": status.shape[1], **_shares(status)}
+            for (n,), part in _groups(group, "samples").items()
+            for status in [_joined(part, "status", 1)]
+        ]
+        sizes = [row["samples"] for row in table]
+        halves = [crossing(sizes, [row["reached"][k] for row in table]) for k in (0, 1)]
+        lines.append(
+            {
+                "step": step,
+                "support": support,
+                "table": table,
+                "half": halves,
+                "half_per_weight": [None if n is None else n / (5 * support) for n in halves],
+            }
+        )
+    return {"lines": lines, "distances": [0.1, 0.5]}
+
+
+def noise(cells: list[dict], facts: dict) -> dict:
+    """Figure 5: median error and median prediction for each rule, support and level."""
+    lines = []
+    for (step, support), group in _groups(cells, "step", "support").items():
+        errors, predicted = (_joined(group, name, 1) for name in ("errors", "predicted"))
+        lines.append(
+            {
+                "step": step,
+                "support": support,
+                "trials": errors.shape[1],
+                "errors": np.median(errors, axis=1).tolist(),
+                "predicted": np.median(predicted, axis=1).tolist(),
+                "ratio": np.median(errors / predicted, axis=1).round(4).tolist(),
+                "at_rest": np.mean([cell["numbers"]["at_rest"] for cell in group], axis=0)
+                .round(3)
+                .tolist(),
+            }
+        )
+    return {"lines": lines, "levels": [0.001, 0.01, 0.03, 0.1]}
+
+
+def pruning(cells: list[dict], facts: dict) -> dict:
+    """Figure 6: median and tenth and ninetieth percentile of the function's error after each round."""
+    lines = []
+    for (n,), group in _groups(cells, "samples").items():
+        function, weights = (_joined(group, name, 0) for name in ("function", "weights"))
+        low, median, high = np.quantile(function, (0.1, 0.5, 0.9), axis=0)
+        lines.append(
+            {
+                "samples": n,
+                "trials": len(function),
+                "function": [float(f"{e:.3g}") for e in median],
+                "low": [float(f"{e:.3g}") for e in low],
+                "high": [float(f"{e:.3g}") for e in high],
+                "weights": [float(f"{e:.3g}") for e in np.median(weights, axis=0)],
+            }
+        )
+    return {"lines": lines, "remaining": cells[0]["numbers"]["remaining"]}
