@@ -145,9 +145,8 @@ def like(array, values):
     """`values` as an array of the kind, the type and the place of `array`."""
     if namespace(array) is np:
         return np.ascontiguousarray(values, dtype=array.dtype)
-    return (
-        namespace(array).as_tensor(np.ascontiguousarray(values), dtype=array.dtype).to(array.device)
-    )
+    own = np.array(values)  # torch wants memory it may write to
+    return namespace(array).as_tensor(own, dtype=array.dtype).to(array.device)
 
 
 def to_numpy(array) -> np.ndarray:
