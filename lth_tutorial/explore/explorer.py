@@ -90,7 +90,7 @@ class Explorer:
         return (
             f'<figure class="lth-explorer" id="{self.name}" '
             f"data-axes='{escape(json.dumps(axes), quote=True)}' "
-            f'data-csv="{_attribute(shown.csv)}">'
+            f'data-csv="{_attribute(shown.csv)}"{_clicks(shown)}>'
             f'<div class="lth-stage" role="img" aria-label="{escape(shown.says)}">{shown.svg}</div>'
             f'<figcaption class="lth-says">{escape(shown.says)}</figcaption>'
             f'<div class="lth-controls">{controls}{_links(self.name, bool(self.axes), shown.csv)}'
@@ -122,6 +122,10 @@ def _name(draw) -> str:
 
 def _frame(draw, prefix: str, params: dict) -> Frame:
     return render(draw(**params), prefix)
+
+
+def _clicks(frame: Frame) -> str:
+    return f' data-clicks="{_attribute(json.dumps(frame.clicks))}"' if frame.clicks else ""
 
 
 def _attribute(text: str) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,20 +13,25 @@ from lth_tutorial.figures.style import COLOURS, svg_rc
 
 @dataclass(frozen=True)
 class Frame:
-    """A rendered figure: its SVG text, the sentence that says what it shows, its numbers as CSV."""
+    """A rendered figure: its SVG text, the sentence that says what it shows, its numbers as CSV, and where
+    in the picture a click chooses which value (see `describe`)."""
 
     svg: str
     says: str
     csv: str
+    clicks: Mapping = field(default_factory=dict)
 
 
-def describe(figure, says: str, data: Mapping | None = None):
+def describe(figure, says: str, data: Mapping | None = None, clicks: Mapping | None = None):
     """Attach to `figure` the sentence a reader who cannot see it needs, and the numbers behind it.
 
     Args:
         figure: a matplotlib figure.
         says: one sentence that states what this very frame shows, with its number.
         data: column name -> values, each of the same length, or scalars, which repeat.
+        clicks: parameter -> (axes, "x" or "y", places): a click into the picture chooses the value whose
+            place along that side of the axes, in data units, is nearest. The controls stay the way for
+            keyboards and screen readers.
 
     Returns:
         The same figure.
@@ -38,6 +43,7 @@ def describe(figure, says: str, data: Mapping | None = None):
         raise ValueError("describe: says must not be empty")
     figure.lth_says = says
     figure.lth_csv = _csv(data) if data else ""
+    figure.lth_clicks = clicks or {}
     return figure
 
 
@@ -52,7 +58,18 @@ def render(figure, prefix: str) -> Frame:
     buffer = io.StringIO()
     with svg_rc():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
-    return Frame(_tidy(buffer.getvalue(), prefix), figure.lth_says, figure.lth_csv)
+    clicks = {name: _places(figure, *where) for name, where in figure.lth_clicks.items()}
+    return Frame(_tidy(buffer.getvalue(), prefix), figure.lth_says, figure.lth_csv, clicks)
+
+
+def _places(figure, axes, along: str, places) -> dict:
+    """Data places as fractions of the picture's width, or of its height from above."""
+    places = np.asarray(places, dtype=float)
+    middle = np.full(len(places), np.mean(axes.get_ylim() if along == "x" else axes.get_xlim()))
+    points = np.column_stack([places, middle] if along == "x" else [middle, places])
+    shares = figure.transFigure.inverted().transform(axes.transData.transform(points))
+    found = shares[:, 0] if along == "x" else 1 - shares[:, 1]
+    return {"along": along, "at": [round(float(share), 4) for share in found]}
 
 
 def _csv(data: Mapping) -> str:

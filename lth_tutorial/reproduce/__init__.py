@@ -5,7 +5,7 @@ run goes on where it was, and end in ``book/results/NAME.json`` with parameters,
 duration and numbers. The pages draw the paper-size figures from these files.
 """
 
-from . import claims, covering_sizes, pruned_network, recovery, smallest_n
+from . import claims, covering_sizes, pruned_network, recovery, recovery_claims, smallest_n
 from .engine import Result, read_json, reproduce
 
 RESULTS = {
@@ -19,4 +19,4 @@ RESULTS = {
     )
 }
 
-__all__ = ["RESULTS", "claims", "Result", "read_json", "reproduce"]
+__all__ = ["RESULTS", "claims", "recovery_claims", "Result", "read_json", "reproduce"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from lth_tutorial.teacher_student import experiments, summaries
 from lth_tutorial.teacher_student.experiments import Setting
 
+from . import recovery_claims
 from .engine import Result
 
 # The step and momentum of Section 5, and the ones that we found to be 32 times as fast and still stable.
@@ -196,8 +197,8 @@ def run_pruning(cell: dict, folder: Path) -> dict:
     }
 
 
-def _result(name, title, cells, run, summary, cost):
-    return Result(name, title, cells, run, summary, code=_CODE, cost=cost)
+def _result(name, title, cells, run, summary, cost, claims):
+    return Result(name, title, cells, run, summary, code=_CODE, cost=cost, claims=claims)
 
 
 RADIUS = _result(
@@ -207,6 +208,7 @@ RADIUS = _result(
     run_radius,
     summaries.radius,
     "about an hour and a quarter",
+    recovery_claims.radius,
 )
 RATE = _result(
     "recovery-rate",
@@ -215,6 +217,7 @@ RATE = _result(
     run_rate,
     summaries.rate,
     "about half an hour",
+    recovery_claims.rate,
 )
 SAMPLES = _result(
     "recovery-samples",
@@ -223,6 +226,7 @@ SAMPLES = _result(
     run_samples,
     summaries.samples,
     "about an hour",
+    recovery_claims.samples,
 )
 NOISE = _result(
     "recovery-noise",
@@ -231,6 +235,7 @@ NOISE = _result(
     run_noise,
     summaries.noise,
     "about half an hour",
+    recovery_claims.noise,
 )
 PRUNING = _result(
     "recovery-pruning",
@@ -239,5 +244,6 @@ PRUNING = _result(
     run_pruning,
     summaries.pruning,
     "about half an hour",
+    recovery_claims.pruning,
 )
 RESULTS = (RADIUS, RATE, SAMPLES, NOISE, PRUNING)

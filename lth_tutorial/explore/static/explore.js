@@ -65,6 +65,22 @@
         show();
       });
     }
+    if (figure.dataset.clicks) {
+      const clicks = Object.entries(JSON.parse(figure.dataset.clicks));
+      stage.addEventListener("click", (event) => {
+        const box = stage.firstElementChild.getBoundingClientRect();
+        const here = {
+          x: (event.clientX - box.left) / box.width,
+          y: (event.clientY - box.top) / box.height,
+        };
+        stop();
+        for (const [name, { along, at: places }] of clicks) {
+          const away = places.map((place) => Math.abs(place - here[along]));
+          at[name] = away.indexOf(Math.min(...away));
+        }
+        show();
+      });
+    }
     player = figure.querySelector(".lth-play");
     if (player) {
       const axis = axes.find((a) => a.name === player.dataset.plays);
