@@ -1,7 +1,8 @@
 """Pictures of chapter 5: the landscape around a teacher, and the five published figures."""
 
 import numpy as np
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.path import Path
 
 from lth_tutorial import teacher_student as ts
 from lth_tutorial.explore import describe
@@ -192,9 +193,7 @@ def radius(summary, rule: str, show: str):
     key = {"recovered": "reached", "out of iterations": "cap"}[show]
     with style():
         figure, axes = subplots(height=3.6)
-        for column, line in enumerate(lines):
-            for row, share in enumerate(line[key]):
-                _square(axes, column, row, share)
+        _squares(axes, [(i, j, x) for i, line in enumerate(lines) for j, x in enumerate(line[key])])
         axes.set_xticks(range(len(lines)), [line["support"] for line in lines], rotation=60)
         axes.set_yticks(
             range(len(lines[0]["distances"])), [f"{x:g}" for x in lines[0]["distances"]]
@@ -219,23 +218,26 @@ def radius(summary, rule: str, show: str):
     return describe(figure, says, dict(zip(names, zip(*flat, strict=True), strict=True)))
 
 
-def _square(axes, column: float, row: float, share: float, size: float = 0.86) -> None:
-    """A frame that is filled in proportion to a share: legible without colour."""
-    axes.add_patch(
-        Rectangle(
-            (column - size / 2, row - size / 2),
-            size,
-            size,
-            fill=False,
-            edgecolor=FAINT,
-            linewidth=0.6,
-        )
-    )
-    if share > 0:
-        side = size * np.sqrt(share)
-        axes.add_patch(
-            Rectangle((column - side / 2, row - side / 2), side, side, facecolor=BLUE, linewidth=0)
-        )
+def _squares(axes, cells, size: float = 0.86) -> None:
+    """Frames filled in proportion to a share, legible in grey; cells: (column, row, share)."""
+    for colour, filled in ((FAINT, False), (BLUE, True)):
+        outlines = [
+            _outline(x, y, size * (np.sqrt(share) if filled else 1))
+            for x, y, share in cells
+            if share > 0 or not filled
+        ]
+        if outlines:
+            path = Path.make_compound_path(*outlines)
+            face = colour if filled else "none"
+            axes.add_patch(
+                PathPatch(path, facecolor=face, edgecolor=colour, linewidth=0 if filled else 0.6)
+            )
+
+
+def _outline(x: float, y: float, size: float) -> Path:
+    low, high = -size / 2, size / 2
+    corners = [(low, low), (high, low), (high, high), (low, high), (low, low)]
+    return Path([(x + a, y + b) for a, b in corners], closed=True)
 
 
 def rate(summary, show: str):
@@ -290,9 +292,11 @@ def samples(summary, support: int, ratio: float):
     column, row = supports.index(support), ratios.index(ratio)
     with style():
         figure, (axes, below) = subplots(2, 4.6, height_ratios=[5, 1.3])
-        for i, line in enumerate(lines):
-            for j, cell in enumerate(line["table"]):
-                _square(axes, i, j, cell["reached"][1])
+        table = [line["table"] for line in lines]
+        _squares(
+            axes,
+            [(i, j, x["reached"][1]) for i, part in enumerate(table) for j, x in enumerate(part)],
+        )
         axes.add_patch(
             Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE, linewidth=2)
         )

@@ -205,7 +205,7 @@ def measure_noise(folder: Path) -> Finding:
     bend = (last["errors"][0] / last["support"] ** 0.5) / (
         first["errors"][0] / first["support"] ** 0.5
     )
-    inside = 0.9 <= min(ratios) and max(ratios) <= 1.1
+    inside = min(ratios) >= 0.9 and max(ratios) <= 1.1
     return Finding(
         "partly",
         f"up to rK / N = 1/2 the error is {min(ratios):.2f} to {max(ratios):.2f} times the prediction"

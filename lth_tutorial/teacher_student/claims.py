@@ -1,0 +1,186 @@
+"""Chapter 5's claims, each beside the code that measures it."""
+
+import itertools
+
+import numpy as np
+
+from lth_tutorial.claims import Claim, Finding
+
+from . import pruning
+from .bounds import heavy_ball_rate, one_neuron_convex_radius
+from .experiments import Setting, trials
+from .hessian import hessian, population_hessian, population_risk
+from .model import dense, nearby, sample_data, sample_teacher
+from .recovery import recover
+
+
+def measure_formula() -> Finding:
+    """The closed-form population Hessian against fourth-order differences of the closed-form risk."""
+    teacher = sample_teacher(8, 3, 4, 1)
+    at = teacher.weights + 0.3 * np.random.default_rng(2).normal(size=(3, 4))
+    exact, h = population_hessian(teacher, teacher.supports, at), 1e-3
+    stencil, worst = {-2: 1 / 12, -1: -2 / 3, 1: 2 / 3, 2: -1 / 12}, 0.0
+    for p, q in itertools.combinations_with_replacement(range(12), 2):
+        total = 0.0
+        for (a, ca), (b, cb) in itertools.product(stencil.items(), repeat=2):
+            moved = at.ravel().copy()
+            moved[p] += a * h
+            moved[q] += b * h
+            total += ca * cb * population_risk(teacher, teacher.supports, moved.reshape(3, 4))
+        worst = max(worst, abs(total / h**2 - exact[p, q]))
+    return Finding(
+        "reproduced" if worst < 1e-8 else "not",
+        "closed form and fourth-order differences agree within 1e-8 in every entry",
+    )
+
+
+def measure_eigenvalues() -> Finding:
+    """K^2 times the least and K times the largest eigenvalue of the population Hessian at the teacher."""
+    low, high = [], []
+    for neurons in (2, 4, 8, 16):
+        teacher = sample_teacher(100, neurons, 10, [71, neurons])
+        values = np.linalg.eigvalsh(population_hessian(teacher, teacher.supports, teacher.weights))
+        low.append(values[0] * neurons**2)
+        high.append(values[-1] * neurons)
+    good = min(low) > 0.05 and max(low) < 0.5 and min(high) > 0.1 and max(high) < 0.5
+    return Finding(
+        "reproduced" if good else "partly",
+        f"K = 2 to 16, r = 10: K squared times the least is {min(low):.2f} to {max(low):.2f}, K times the "
+        f"largest {min(high):.2f} to {max(high):.2f}",
+    )
+
+
+def measure_region() -> Finding:
+    """One neuron: does the radius of convexity depend on r?"""
+    radius, found = one_neuron_convex_radius(), []
+    for support in (4, 20, 60):
+        teacher = sample_teacher(60, 1, support, [72, support])
+        for inside in (0.999, 1.001):
+            at = _worst_place(teacher, radius * inside)
+            found.append(np.linalg.eigvalsh(population_hessian(teacher, teacher.supports, at))[0])
+    good = all(a > 0 > b for a, b in zip(found[::2], found[1::2], strict=True))
+    return Finding(
+        "partly" if good else "not",
+        f"for one neuron the population risk is convex up to distance {radius:.3f} |w*| for r = 4, 20 and "
+        "60 alike; r enters through the number of samples, not through the landscape",
+    )
+
+
+def _worst_place(teacher, radius: float) -> np.ndarray:
+    """The point at `radius` |w*| from one neuron's teacher, on the way to where convexity ends first."""
+    length = np.linalg.norm(teacher.weights)
+    along = teacher.weights[0] / length
+    across = np.roll(along, 1) - (np.roll(along, 1) @ along) * along
+    across /= np.linalg.norm(across)
+    half = np.arctan(np.pi) / 2
+    place = 2 / np.pi * np.sin(half) * (np.cos(half) * along + np.sin(half) * across)
+    way = (place - along) / np.linalg.norm(place - along)
+    return (length * (along + radius * way))[None]
+
+
+def measure_gram() -> Finding:
+    """The least eigenvalue of the data's Hessian far from the teacher."""
+    teacher = sample_teacher(40, 3, 8, 73)
+    x, _ = sample_data(teacher, 300, rng=74)
+    rng = np.random.default_rng(75)
+    least = min(
+        np.linalg.eigvalsh(hessian(x, teacher.supports, rng.normal(size=(3, 8)) * scale))[0]
+        for scale in (0.01, 1, 100)
+        for _ in range(20)
+    )
+    return Finding(
+        "not" if least > -1e-12 else "reproduced",
+        "at 60 random places, near and far, no eigenvalue is negative: it is a Gram matrix, so the radius "
+        "at which it stops being convex does not exist",
+    )
+
+
+def measure_support() -> Finding:
+    """Section 4.1: dense training, then magnitude pruning to the teacher's number of weights."""
+    good = 0
+    for seed in range(10):
+        teacher = sample_teacher(20, 2, 4, [76, seed])
+        x, y = sample_data(teacher, 3000, rng=[77, seed])
+        full, whole = dense(teacher.supports, teacher.weights, 20), np.tile(np.arange(20), (2, 1))
+        least = np.linalg.eigvalsh(hessian(x, whole, full))[0]
+        sizes = np.abs(teacher.weights)
+        rate = float(heavy_ball_rate(least, 1.0, 0.2))
+        steps = pruning.enough_iterations(sizes.max(), sizes.min(), rate)
+        found = recover(x, y, whole, nearby(full, 0.5, seed), 1.0, 0.2, max_iterations=steps)
+        good += np.array_equal(pruning.largest_supports(found.weights, 8), teacher.supports)
+    return Finding(
+        "reproduced" if good >= 9 else "partly",
+        f"the {'support is found exactly in all' if good == 10 else f'exact support in {good}'} of 10 "
+        "trials; by absolute values, which the source's inequality omits",
+    )
+
+
+def measure_larger_supports() -> Finding:
+    """r > r*: the surplus weights go to zero, and recovery needs samples for r, not for r*."""
+    teacher, x, y, _ = trials(Setting(40, 3, 5, 60), 20, 0.3, 78)
+    rng, done = np.random.default_rng(79), {}
+    for support in (5, 15, 25):
+        wide = np.stack([_widened(rows, support, 40, rng) for rows in teacher.supports])
+        target = np.take_along_axis(dense(teacher.supports, teacher.weights, 40), wide, -1)
+        starts = np.stack([nearby(w, 0.3, rng) for w in target])
+        found = recover(x, y, wide, starts, 4.0, 0.8, truth=teacher, goal=1e-4)
+        done[support] = int(np.sum(found.status == "reached"))
+    return Finding(
+        "reproduced" if done[5] >= 18 and done[25] <= 2 else "partly",
+        f"60 samples, r* = 5, K = 3: {done[5]} of 20 trials recover with r = 5, {done[15]} with r = 15 and "
+        f"{done[25]} with r = 25",
+    )
+
+
+def _widened(rows, support: int, d: int, rng) -> np.ndarray:
+    extra = [
+        rng.choice(np.setdiff1d(np.arange(d), row), support - len(row), replace=False)
+        for row in rows
+    ]
+    return np.column_stack([rows, np.array(extra, dtype=int).reshape(len(rows), -1)])
+
+
+CLAIMS = (
+    Claim(
+        "hessian-formula",
+        "this chapter",
+        r"the population Hessian has the closed form of `hessian.population_hessian`",
+        "every entry, $K = 3$, $r = 4$, away from the teacher",
+        measure_formula,
+    ),
+    Claim(
+        "local-convexity",
+        "Zhang et al. 2021, Theorem 1, Equation (7)",
+        r"at the teacher all eigenvalues lie between $\Theta(1/K^2)$ and $\Theta(1/K)$",
+        "the closed form, four widths",
+        measure_eigenvalues,
+    ),
+    Claim(
+        "convex-region",
+        "Zhang et al. 2021, Theorem 1",
+        r"the convex ball around the teacher shrinks as $\sqrt r$ grows",
+        "the population risk of one neuron, exactly",
+        measure_region,
+    ),
+    Claim(
+        "hessian-gram",
+        "Zhang et al. 2021, Theorem 1, read literally",
+        "the Hessian of the *empirical* risk stops being positive at some distance",
+        "its least eigenvalue at random places",
+        measure_gram,
+    ),
+    Claim(
+        "magnitude-support",
+        "Zhang et al. 2021, Section 4.1",
+        r"after $T_1$ iterations on the dense network the largest weights are the teacher's",
+        "10 trials, $d = 20$, $T_1$ from the measured curvature",
+        measure_support,
+    ),
+    Claim(
+        "larger-support",
+        "Zhang et al. 2021, Sections 2 and 3",
+        r"a student with $\Omega_j \supset \Omega_j^*$ recovers the teacher; a smaller $r$ more easily",
+        "20 trials at each $r$, the same data",
+        measure_larger_supports,
+    ),
+)
