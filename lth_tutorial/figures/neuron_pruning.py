@@ -152,9 +152,9 @@ def gap(summary, d: int):
         axes.legend(loc="upper right", ncols=2, fontsize=9, columnspacing=1)
     at = pruned["n"].index(12)
     says = (
-        f"{d} inputs: {count(k[-1], d):,} weights in {k[-1]:,} neurons leave {features['error'][-1]:.2g} with "
-        f"the best coefficients, {count(mask['k'][-1], d):,} leave {mask['error'][-1]:.2g} with a mask; weight "
-        f"pruning leaves {pruned['error'][at]:.2g} with {pruned['weights'][at]:,}."
+        f"{d} inputs: {count(k[-1], d):,} weights in {k[-1]:,} neurons leave {features['error'][-1]:.2g} "
+        f"with the best coefficients, {count(mask['k'][-1], d):,} leave {mask['error'][-1]:.2g} with a mask; "
+        f"weight pruning leaves {pruned['error'][at]:.2g} with {pruned['weights'][at]:,}."
     )
     columns = {"weights": count(k, d), "features": features["error"], "any_features": least}
     return describe(figure, says, columns)

@@ -193,7 +193,7 @@ def degree_shares(d: int, degrees: int) -> np.ndarray:
 
     By Gauss-Legendre in the angle, where everything is smooth, and the three-term recurrence.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(max(200, 2 * degrees))
+    nodes, weights = _gauss_legendre(max(200, 2 * degrees))
     angle = (nodes + 1) * np.pi / 4
     t, weights = np.cos(angle), weights * np.sin(angle) ** (d - 2)
     weights = weights / (2 * weights.sum())
@@ -207,6 +207,11 @@ def degree_shares(d: int, degrees: int) -> np.ndarray:
     shares = 2 * d * np.array(inner) ** 2
     shares[3::2] = 0.0
     return shares
+
+
+@lru_cache(maxsize=8)
+def _gauss_legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(size)
 
 
 def unavoidable_error(k: int, d: int, degrees: int = 200) -> float:
