@@ -6,6 +6,7 @@ import numpy as np
 
 from lth_tutorial.explore import describe
 from lth_tutorial.neuron_pruning import experiments, separation
+from lth_tutorial.reproduce.claims import amount
 
 from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, PINK, style, subplots
 
@@ -189,18 +190,10 @@ def needed(summary, tolerance: str):
     says = (
         f"Error {tolerance}: random features reach it up to {most} inputs with at most 3,000 neurons, "
         f"{measured[-1]['features']:,} there; at {d[-1]} inputs no fewer than "
-        f"{_amount(last['bound'])} features of any kind serve all neurons, and weight pruning takes "
+        f"{amount(last['bound'])} features of any kind serve all neurons, and weight pruning takes "
         f"{last['block_weights']:,} weights."
     )
     return describe(figure, says, columns)
-
-
-def _amount(number: int) -> str:
-    """1,171 or 1.0 x 10^19."""
-    if number < 1_000_000:
-        return f"{number:,}"
-    digits = len(str(number)) - 1
-    return f"{number / 10**digits:.1f} \u00d7 10^{digits}"
 
 
 def dropped(widths, errors, floors, assumption: str):

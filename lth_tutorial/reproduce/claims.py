@@ -229,3 +229,34 @@ def measure_random_features(folder: Path) -> Finding:
         f"our neuron has no bias and length 1: {', '.join(parts)}, polynomial; but at d = {lines[-1]['d']} "
         f"an error of 0.02 takes at least 10^{least:.0f} features of any kind, by a theorem of this chapter",
     )
+
+
+def neuron_gap_table(folder) -> tables.Table:
+    """What each relative error of one neuron of 50 inputs costs, in features and in single weights."""
+    line = read_json(Path(folder) / "neuron-gap.json")["summary"]["dimensions"][-1]
+    head = (
+        f"relative error at {line['d']} inputs",
+        "random features, measured",
+        "features of any kind, at least",
+        "weight pruning, weights in blocks",
+        "weight pruning, all weights",
+    )
+    rows = [
+        (
+            tolerance,
+            "more than 3,000" if needs["features"] is None else f"{needs['features']:,}",
+            amount(needs["bound"]),
+            f"{needs['block_weights']:,}",
+            f"{needs['all_weights']:,}",
+        )
+        for tolerance, needs in line["needed"].items()
+    ]
+    return tables.table(head, rows)
+
+
+def amount(number: int) -> str:
+    """1,172 in full, 10149389549937206758 as 1.0 \u00d7 10^19."""
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = len(str(number)) - 1
+    return f"{number / 10**digits:.1f} \u00d7 10^{digits}"
