@@ -105,7 +105,14 @@ def theorem_index() -> str:
 
 def scorecard() -> str:
     """A page with the claims of all chapters, measured now."""
-    from lth_tutorial import claims, perturbed_subset_sum, reproduce, subset_sum, weight_pruning
+    from lth_tutorial import (
+        claims,
+        neuron_pruning,
+        perturbed_subset_sum,
+        reproduce,
+        subset_sum,
+        weight_pruning,
+    )
 
     results = BOOK / "results"
     parts = [
@@ -121,6 +128,11 @@ def scorecard() -> str:
             "Weight pruning",
             "3-weight-pruning.ipynb",
             weight_pruning.claims.CLAIMS + reproduce.claims.pruned_network(results),
+        ),
+        (
+            "Neuron pruning as random features",
+            "4-neuron-pruning.ipynb",
+            neuron_pruning.claims.CLAIMS + reproduce.claims.neuron_gap(results),
         ),
     ]
     lines = [

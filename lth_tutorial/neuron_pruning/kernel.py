@@ -24,7 +24,7 @@ def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
     Raises:
         ValueError: x is not a finite matrix, or another law.
 
-    Singular if two rows are positively parallel or one is 0. Source: module. Chapter 4.
+    Singular exactly where `has_independent_features` says no. Source: module. Chapter 4.
     """
     x = finite_array("x", x, 2)
     lengths = np.linalg.norm(x, axis=1)
@@ -57,6 +57,58 @@ def draw_weights(law: str, k: int, d: int, rng) -> np.ndarray:
     if law == "ball":
         w *= rng.uniform(size=(k, 1)) ** (1 / d)
     return w
+
+
+def has_independent_features(x, tolerance: float = 1e-9) -> bool:
+    """Whether the functions w -> relu(w . x_i) are linearly independent, that is, the kernel's H invertible.
+
+    They are iff no x_i is 0, no two are positively parallel, and the directions of the pairs of opposite
+    points are linearly independent: since relu(w . x) - relu(-w . x) = w . x, such pairs make linear
+    functions, and of these there are only d.
+
+    Args:
+        x: (m, d) finite.
+        tolerance: directions closer than this, in length, count as one.
+
+    Raises:
+        ValueError: x is not a finite matrix.
+
+    O(m^2 d). Source: chapter 4.
+    """
+    x = finite_array("x", x, 2)
+    lengths = np.linalg.norm(x, axis=1, keepdims=True)
+    if np.any(lengths == 0):
+        return False
+    unit = x / lengths
+    i, j = np.triu_indices(len(x), 1)
+    if np.any(np.linalg.norm(unit[i] - unit[j], axis=1) <= tolerance):
+        return False
+    paired = unit[i][np.linalg.norm(unit[i] + unit[j], axis=1) <= tolerance]
+    return len(paired) == 0 or np.linalg.matrix_rank(paired) == len(paired)
+
+
+def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, float]:
+    r"""The proof's coefficients: a(w) = sum_i alpha_i relu(w . x_i) with H alpha = y.
+
+    Their mean product with the features is the target: E[a(w) relu(w . x_i)] = y_i.
+
+    Args:
+        x: (m, d) points. target: (m,) y. w: (k, d) first-layer weights.
+        law: the one that the w were drawn from.
+
+    Returns:
+        a(w_j) (k,), and a bound of |a(w)| for all |w| <= 1: sum_i |alpha_i| |x_i|. Where H is singular,
+        alpha is its pseudo-inverse times y, and the mean is y's nearest point that can be reached.
+
+    Raises:
+        ValueError: x is not a finite matrix, or another law.
+
+    O(m^3 + m k d). Source: E. Malach et al., ICML 2020; chapter 4.
+    """
+    x = finite_array("x", x, 2)
+    alpha = np.linalg.pinv(arc_cosine_kernel(x, law), rcond=1e-11, hermitian=True) @ target
+    bound = float(np.abs(alpha) @ np.linalg.norm(x, axis=1))
+    return alpha @ relu_features(x, w), bound
 
 
 def relu_features(x, w) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lth_tutorial.subset_sum.checks import finite_array
 
-METHODS = ("random", "lp", "omp", "herding")
+METHODS = ("random", "rounding", "lp", "omp", "herding")
 
 
 class PrunedNeurons(NamedTuple):
@@ -31,17 +31,17 @@ def prune_neurons(
         features: (m, k), f_ij = relu(w_j . x_i).
         target: (m,) y.
         output_weights: (k,) v, as drawn.
-        method: how; all start from coefficients u with (1/k) sum_j u_j f_ij = y_i.
-            "random" keeps neuron j iff v_j has the sign of u_j and |v_j| <= sqrt(|u_j| / C), C = max |u_j|.
-            For v ~ Unif[-1, 1] the mean of what is kept is u_j / (4 C), so with c = 4 C / k the mean of the
-            output is y; the error is of order C / sqrt(k).
-            "lp" maximises t subject to sum_j q_j p_j = t y, 0 <= q <= 1, rounds q and then flips single
-            neurons as long as that helps; at a vertex at most m of the q_j are fractional.
+        method: how.
+            "random" is `keep_rule`, for coefficients a with (1/k) sum_j a_j f_ij = y_i: its mean over
+            v ~ Unif[-1, 1] is y, its error of order max |a_j| / sqrt(k).
+            "rounding" maximises t subject to sum_j q_j p_j = t y, 0 <= q <= 1, and rounds q: at a vertex at
+            most m - 1 of the q_j are fractional, so the error is of order m / k.
+            "lp" then flips single neurons as long as that helps.
             "omp" adds, one after the other, the neuron that turns the sum most towards y.
             "herding" goes through the neurons once and keeps each iff this brings the sum nearer to where
-            the keep rule's mean is by then.
+            the keep rule's mean is by then; it needs the coefficients as well.
         rng: used to break ties among neurons by order: they are visited in a random order by "herding".
-        coefficients: (k,) u, if known; by default those of least length, k F' (F F')^-1 y.
+        coefficients: (k,) a, if known; by default those of least length, k F' (F F')^-1 y.
 
     Returns:
         PrunedNeurons(mask, scale). For all methods but "random" the scale is the best one for the mask,
@@ -69,19 +69,19 @@ def prune_neurons(
     parts = features * output_weights
     if method == "omp":
         return _fitted(parts, target, _pursue(parts, target))
-    if method == "lp":
-        return _fitted(parts, target, _round(parts, target))
-    u = least_coefficients(features, target) if coefficients is None else coefficients
-    u = finite_array("coefficients", u, 1)
-    if u.shape != (k,):
-        raise ValueError(f"coefficients must have shape ({k},), got {u.shape}")
+    if method in ("rounding", "lp"):
+        return _fitted(parts, target, _round(parts, target, flips=method == "lp"))
+    a = least_coefficients(features, target) if coefficients is None else coefficients
+    a = finite_array("coefficients", a, 1)
+    if a.shape != (k,):
+        raise ValueError(f"coefficients must have shape ({k},), got {a.shape}")
     if method == "random":
-        return keep_rule(u, output_weights)
-    return _fitted(parts, target, _herd(parts, target, u, np.random.default_rng(rng)))
+        return keep_rule(a, output_weights)
+    return _fitted(parts, target, _herd(parts, target, a, np.random.default_rng(rng)))
 
 
 def least_coefficients(features: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The u of least length with (1/k) sum_j u_j f_ij = y_i; (k,).
+    """The a of least length with (1/k) sum_j a_j f_ij = y_i; (k,).
 
     Raises:
         ValueError: there is none, or hardly: the rank of the features is below m.
@@ -94,13 +94,30 @@ def least_coefficients(features: np.ndarray, target: np.ndarray) -> np.ndarray:
     return features.T @ np.linalg.solve(gram, target)
 
 
-def keep_rule(u: np.ndarray, output_weights: np.ndarray) -> PrunedNeurons:
-    """Keep neuron j iff sign v_j = sign u_j and |v_j| <= sqrt(|u_j| / C); scale 4 C / k, C = max |u_j|."""
-    bound = float(np.abs(u).max())
+def keep_rule(coefficients, output_weights, bound: float | None = None) -> PrunedNeurons:
+    r"""Keep neuron j iff v_j has the sign of a_j and |v_j| <= sqrt(|a_j| / A); scale 4 A / k.
+
+    For v_j ~ Unif[-1, 1] the mean of what is kept, E[v_j b_j], is a_j / (4 A): the pruned network is an
+    unbiased estimate of (1/k) sum_j a_j f_j, with variance at most 8 A^2 max |f_j|^2 / (3 k).
+
+    Args:
+        coefficients: (k,) a. output_weights: (k,) v.
+        bound: A, at least max |a_j|, which is its default.
+
+    Raises:
+        ValueError: the bound is below max |a_j|.
+
+    O(k), one look at each neuron. Source: chapter 4.
+    """
+    a, v = np.asarray(coefficients, dtype=float), np.asarray(output_weights, dtype=float)
+    largest = float(np.abs(a).max())
+    bound = largest if bound is None else float(bound)
+    if bound < largest * (1 - 1e-12):
+        raise ValueError(f"bound must be at least max |a_j| = {largest:g}, got {bound:g}")
     if bound == 0:
-        return PrunedNeurons(np.zeros(len(u), dtype=bool), 0.0)
-    mask = (u * output_weights > 0) & (np.abs(output_weights) <= np.sqrt(np.abs(u) / bound))
-    return PrunedNeurons(mask, 4 * bound / len(u))
+        return PrunedNeurons(np.zeros(len(a), dtype=bool), 0.0)
+    mask = (a * v > 0) & (np.abs(v) <= np.sqrt(np.abs(a) / bound))
+    return PrunedNeurons(mask, 4 * bound / len(a))
 
 
 def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNeurons:
@@ -110,11 +127,12 @@ def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNe
     return PrunedNeurons(mask if scale else np.zeros_like(mask), scale)
 
 
-def _herd(parts, target, u, rng) -> np.ndarray:
+def _herd(parts, target, a, rng) -> np.ndarray:
     """Follow the running mean of the keep rule: its partial sums are the goals, one after the other."""
     k = parts.shape[1]
     order = rng.permutation(k)
-    goal_step = target / (4 * np.abs(u).max()) if np.abs(u).max() else np.zeros_like(target)
+    largest = float(np.abs(a).max())
+    goal_step = target / (4 * largest) if largest else np.zeros_like(target)
     mask = np.zeros(k, dtype=bool)
     behind = np.zeros_like(target)  # goal so far minus sum so far
     for j in order:
@@ -149,8 +167,8 @@ def _pursue(parts: np.ndarray, target: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _round(parts: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The linear program's vertex, rounded, and single flips as long as they bring the sum nearer to t y."""
+def _round(parts: np.ndarray, target: np.ndarray, flips: bool) -> np.ndarray:
+    """The linear program's vertex, rounded; `flips`: single ones while they bring the sum nearer to t y."""
     from scipy.optimize import linprog
 
     m, k = parts.shape
@@ -164,6 +182,8 @@ def _round(parts: np.ndarray, target: np.ndarray) -> np.ndarray:
     if program.x is None:
         raise ValueError(f"the linear program has no solution: {program.message}")
     mask, reach = program.x[:k] > 0.5, program.x[k]
+    if not flips:
+        return mask
     miss = parts[:, mask].sum(axis=1) - reach * target
     squares = np.einsum("ij,ij->j", parts, parts)
     while True:

@@ -5,7 +5,15 @@ run goes on where it was, and end in ``book/results/NAME.json`` with parameters,
 duration and numbers. The pages draw the paper-size figures from these files.
 """
 
-from . import claims, covering_sizes, pruned_network, recovery, recovery_claims, smallest_n
+from . import (
+    claims,
+    covering_sizes,
+    neuron_pruning,
+    pruned_network,
+    recovery,
+    recovery_claims,
+    smallest_n,
+)
 from .engine import Result, read_json, reproduce
 
 RESULTS = {
@@ -15,6 +23,7 @@ RESULTS = {
         covering_sizes.RESULT,
         pruned_network.RESULT,
         pruned_network.SIZES_RESULT,
+        neuron_pruning.RESULT,
         *recovery.RESULTS,
     )
 }

@@ -175,3 +175,88 @@ def measure_time(folder: Path) -> Finding:
         f"{seconds:.0f} CPU-seconds for one network, exact, on both half-lines; the hours are those of "
         "minimising by a general solver, not of the problem",
     )
+
+
+def neuron_gap(folder) -> tuple[Claim, ...]:
+    """Chapter 4's separation; folder: where `neuron-gap.json` lies."""
+    return (
+        Claim(
+            "neuron-gap",
+            "Malach et al. 2020, part 2; review: weight pruning is stronger",
+            "weight pruning is stronger than neuron pruning",
+            "stored result: one ReLU neuron of 50 inputs, error per random weight, both closed form",
+            partial(measure_gap, Path(folder)),
+        ),
+        Claim(
+            "random-features",
+            "Yehudai and Shamir 2019",
+            "random features need size or weights exponential in $d$ for a single ReLU neuron",
+            "stored result: features needed up to dimension 50, for a neuron of length 1 without bias",
+            partial(measure_random_features, Path(folder)),
+        ),
+    )
+
+
+def measure_gap(folder: Path) -> Finding:
+    """Errors at d = 50: 2,000 neurons against the weight pruning that has fewer weights."""
+    line = read_json(folder / "neuron-gap.json")["summary"]["dimensions"][-1]
+    k, d = line["mask"]["k"][-1], line["d"]
+    mask, pruned = line["mask"]["error"][-1], line["stratified"]
+    at = pruned["n"].index(12)
+    curve = zip(line["features"]["k"], line["features"]["error"], strict=True)
+    features = math.floor(100 * max(error for width, error in curve if width >= k)) / 100
+    ratio = features / pruned["error"][at]
+    return Finding(
+        "reproduced" if ratio >= 10 else "not",
+        f"at {d} inputs {k * (d + 1):,} weights in {k:,} neurons leave {mask:.2f} relative error with the "
+        f"best mask found and more than {features:.2f} with any; {pruned['weights'][at]:,} single weights "
+        f"leave {pruned['error'][at]:.4f}",
+    )
+
+
+def measure_random_features(folder: Path) -> Finding:
+    """Features needed for each tolerance: the growth with d on doubly logarithmic axes."""
+    lines = read_json(folder / "neuron-gap.json")["summary"]["dimensions"]
+    parts = []
+    for tolerance in ("0.2", "0.1"):
+        needs = [(line["d"], line["needed"][tolerance]["features"]) for line in lines]
+        d, k = zip(*((d, k) for d, k in needs if d >= 4 and k), strict=True)
+        power = math.log(k[-1] / k[0]) / math.log(d[-1] / d[0])
+        parts.append(f"d^{power:.1f} features for error {tolerance} (d = {d[0]} to {d[-1]})")
+    least = math.log10(lines[-1]["needed"]["0.02"]["bound"])
+    return Finding(
+        "partly",
+        f"our neuron has no bias and length 1: {', '.join(parts)}, polynomial; but at d = {lines[-1]['d']} "
+        f"an error of 0.02 takes at least 10^{least:.0f} features of any kind, by a theorem of this chapter",
+    )
+
+
+def neuron_gap_table(folder) -> tables.Table:
+    """What each relative error of one neuron of 50 inputs costs, in features and in single weights."""
+    line = read_json(Path(folder) / "neuron-gap.json")["summary"]["dimensions"][-1]
+    head = (
+        f"relative error at {line['d']} inputs",
+        "random features, measured",
+        "features of any kind, at least",
+        "weight pruning, weights in blocks",
+        "weight pruning, all weights",
+    )
+    rows = [
+        (
+            tolerance,
+            "more than 3,000" if needs["features"] is None else f"{needs['features']:,}",
+            amount(needs["bound"]),
+            f"{needs['block_weights']:,}",
+            f"{needs['all_weights']:,}",
+        )
+        for tolerance, needs in line["needed"].items()
+    ]
+    return tables.table(head, rows)
+
+
+def amount(number: int) -> str:
+    """1,172 in full, 10149389549937206758 as 1.0 \u00d7 10^19."""
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = len(str(number)) - 1
+    return f"{number / 10**digits:.1f} \u00d7 10^{digits}"

@@ -52,6 +52,7 @@ def test_a_formula_that_katex_rejects_is_named():
         (r"x_7", ["x_i"]),
         (r"\sum_{i=1}^{n} x_i", ["n", "x_i"]),
         (r"v_{t+1} > 1 - \eta", ["v_t", r"\eta"]),
+        (r"v_j + v_{kj} + v_0", ["v_j", "v_t"]),
         (r"\text{no symbol of n or z}", []),
         (r"\min", []),
     ],

@@ -1,7 +1,9 @@
 r"""What a symbol means, shown where a formula uses it.
 
 The table in ``notation.md`` is the one source. An atom of a formula is a letter or a command with its
-subscript; the entry ``v_t`` serves every ``v`` with a subscript, the entry ``v`` the bare letter.
+subscript; the entry ``v`` serves the bare letter, the entry ``v_t`` every ``v`` with a subscript. Where two
+entries have a subscript, as ``v_t`` and ``v_j``, each serves the subscripts that contain its own letter, and
+the first one those that contain neither.
 """
 
 import json
@@ -18,13 +20,13 @@ _ATOM = re.compile(rf"(?P<base>{_LETTER})\s*(?P<sub>_\s*(?:\{{[^{{}}]*\}}|\\[A-Z
 
 
 @lru_cache(maxsize=1)
-def table() -> dict[tuple[str, bool], tuple[str, str]]:
-    """(letter, has a subscript) -> (the symbol as the table writes it, its meaning)."""
+def table() -> dict[tuple[str, str], tuple[str, str]]:
+    """(letter, subscript or nothing) -> (the symbol as the table writes it, its meaning)."""
     entries = {}
     for row in _ROW.finditer(NOTATION.read_text(encoding="utf-8")):
         atom = _ATOM.match(row["symbol"].strip())
         if atom:
-            key = (_plain(atom["base"]), bool(atom["sub"]))
+            key = (_plain(atom["base"]), _subscript(atom))
             entries[key] = (row["symbol"].strip(), row["meaning"].strip())
     return entries
 
@@ -33,13 +35,30 @@ def used(tex: str) -> list[str]:
     """The symbols of the table that the formula contains, in the order of their first use."""
     found = {}
     for atom in _ATOM.finditer(_TEXT.sub(" ", tex)):
-        base, has_sub = _plain(atom["base"]), bool(atom["sub"])
-        entry = table().get((base, has_sub)) or (table().get((base, False)) if has_sub else None)
+        sub = _subscript(atom)
+        entry = _entry(_plain(atom["base"]), sub)
         if entry:
             found[entry[0]] = None
-        if has_sub:
-            found.update(dict.fromkeys(used(atom["sub"][1:].strip().strip("{}"))))
+        if sub:
+            found.update(dict.fromkeys(used(sub)))
     return list(found)
+
+
+def _subscript(atom) -> str:
+    return (atom["sub"] or "")[1:].strip().strip("{}").strip()
+
+
+def _entry(base: str, sub: str) -> tuple[str, str] | None:
+    """The row that serves the letter with this subscript."""
+    if sub:
+        rows = {own: row for (letter, own), row in table().items() if letter == base and own}
+        letters = set(re.findall(r"\\[A-Za-z]+|[A-Za-z]", sub))
+        for own, row in rows.items():
+            if own in letters:
+                return row
+        if rows:
+            return next(iter(rows.values()))
+    return table().get((base, ""))
 
 
 def _plain(base: str) -> str:

@@ -1,0 +1,183 @@
+"""Chapter 4's claims, each beside the code that measures it."""
+
+import numpy as np
+
+from lth_tutorial.claims import Claim, Finding
+
+from . import experiments, separation
+from .kernel import arc_cosine_kernel, draw_weights, kernel_coefficients, relu_features
+from .selectors import keep_rule, prune_neurons
+
+MINUS = "\u2212"
+
+
+def measure_forward() -> Finding:
+    """The keep rule against the random-feature model it imitates: mean square distance and its bound."""
+    x, y = experiments.problem()
+    ratios = []
+    for k in (300, 3000):
+        w = draw_weights("sphere", k, 5, [71, k])
+        a, _ = kernel_coefficients(x, y, w)
+        found, bound = experiments.variance_of_rule(a, relu_features(x, w), 200, [72, k])
+        ratios.append(found / bound)
+    return Finding(
+        "reproduced" if max(ratios) < 1 else "not",
+        "by a rule that looks at each neuron once; the mean square distance falls like 1 over the width and "
+        f"is {min(ratios):.1g} to {max(ratios):.1g} of its bound",
+    )
+
+
+def measure_backward() -> Finding:
+    """A pruned network and the random-feature model with coefficients k c b_j v_j."""
+    x, y = experiments.problem()
+    w, v = draw_weights("sphere", 300, 5, 73), np.random.default_rng(74).uniform(-1, 1, 300)
+    features = relu_features(x, w)
+    away = []
+    for method in ("random", "omp", "herding"):
+        mask, scale = prune_neurons(features, y, v, method)
+        a = 300 * scale * mask * v
+        away.append(
+            np.abs(features @ a / 300 - experiments.outputs(features, v, (mask, scale))).max()
+        )
+    return Finding(
+        "reproduced" if max(away) < 1e-12 else "not",
+        "a pruned network is a random-feature model, to the last digit, whichever mask is chosen",
+    )
+
+
+def measure_finite_sample() -> Finding:
+    """The keep rule at the proven width: 40 networks; 13 or more failures at 0.1 have probability 2e-4."""
+    x, y = np.eye(3), np.array([0.5, -1.0, 0.3])
+    bound = float(np.abs(np.linalg.solve(arc_cosine_kernel(x, "sphere"), y)).sum())
+    k = experiments.sufficient_width(bound, 3, 0.5, 0.1)
+    errors = []
+    for child in np.random.default_rng(75).spawn(40):
+        w, v = draw_weights("sphere", k, 3, child), child.uniform(-1, 1, k)
+        a, bound = kernel_coefficients(x, y, w)
+        errors.append(
+            np.abs(
+                experiments.outputs(relu_features(x, w), v, keep_rule(a, v, bound)) - y
+            ).max()
+        )  # fmt: skip
+    return Finding(
+        "reproduced" if np.mean(np.array(errors) > 0.5) <= 0.1 else "not",
+        f"three points: {k:,} neurons are proven to fit them within 0.5 with probability 0.9, and of 40 "
+        f"networks none is off by more than {max(errors):.2f}; a small linear system, one look per neuron",
+    )
+
+
+def measure_keep_exponent() -> Finding:
+    """Mean largest error of the keep rule against the width."""
+    x, y = experiments.problem()
+    widths = (100, 400, 1600, 6400)
+    errors = experiments.sup_errors("random", widths, 150, 76, x, y).mean(axis=1)
+    found = experiments.slope(widths, errors)
+    return Finding(
+        "reproduced" if abs(found + 0.5) <= 0.05 else "not",
+        f"ten points: the largest error falls like the width to the power {found:.2f}".replace(
+            "-", MINUS
+        ),
+    )
+
+
+def measure_program_exponent() -> Finding:
+    """Median largest error of the linear program's mask, rounded, and after single flips."""
+    x, y = experiments.problem()
+    widths = (250, 500, 1000, 2000, 4000)
+    found = {
+        method: experiments.slope(
+            widths, np.median(experiments.sup_errors(method, widths, 7, 77, x, y), axis=1)
+        )
+        for method in ("rounding", "lp")
+    }
+    return Finding(
+        "reproduced" if max(found.values()) <= -0.9 else "not",
+        (
+            f"ten points: exponents {found['rounding']:.1f} when rounded, {found['lp']:.1f} after flips"
+        ).replace("-", MINUS),
+    )
+
+
+def measure_singular() -> Finding:
+    """Smallest eigenvalues: general points, one opposite pair more than there are dimensions."""
+    pairs = draw_weights("sphere", 4, 3, 78)
+    smallest = [
+        np.linalg.eigvalsh(arc_cosine_kernel(np.vstack([pairs, -pairs[:count]])))[0]
+        for count in (0, 3, 4)
+    ]
+    return Finding(
+        "reproduced" if min(smallest[:2]) > 1e-6 > abs(smallest[2]) else "not",
+        "four points and the opposites of some of them, in three dimensions: with three pairs the matrix is "
+        "invertible, with four it is not",
+    )
+
+
+def measure_mask() -> Finding:
+    """Relative error at d = 16 of features, masks and the bound, and that of weight pruning."""
+    target = draw_weights("sphere", 1, 16, 79)[0]
+    w, v = draw_weights("sphere", 1000, 16, 80), np.random.default_rng(81).uniform(-1, 1, 1000)
+    features, mask = (
+        separation.feature_error(w, target),
+        separation.mask_error(w, v, target),
+    )
+    least = separation.unavoidable_error(1000, 16)
+    return Finding(
+        "reproduced" if least <= features <= mask else "not",
+        f"one ReLU neuron of 16 inputs, 1,000 neurons: the best mask found leaves {mask:.2f} relative error, "
+        f"the best coefficients {features:.2f}, and no 1,000 features at all less than {least:.2f}",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "features-to-neurons",
+        "Malach et al. 2020, part 2; review, footnote 2",
+        "what random features fit, a wide enough neuron-pruned network fits, up to a scale",
+        "mean over 200 draws of the output weights, two widths, ten points",
+        measure_forward,
+    ),
+    Claim(
+        "neurons-to-features",
+        "review, on the same lemma: and vice versa",
+        "what a neuron-pruned network computes, random features compute",
+        "three masks of a network of 300 neurons",
+        measure_backward,
+    ),
+    Claim(
+        "finite-sample",
+        "Malach et al. 2020, part 2; review, footnote 3",
+        r"if $\lambda_{\min}(H) > 0$, a wide enough network has a mask within $\varepsilon$ on all points, "
+        "found efficiently",
+        "our explicit width, 40 networks",
+        measure_finite_sample,
+    ),
+    Claim(
+        "keep-exponent",
+        "this chapter's theorem",
+        r"the keep rule's error falls like $n^{-1/2}$",
+        "mean of 150 networks for each of four widths",
+        measure_keep_exponent,
+    ),
+    Claim(
+        "program-exponent",
+        "this chapter's theorem",
+        r"the linear program's error falls like $\frac1n$ or faster",
+        "median of seven networks for each of five widths",
+        measure_program_exponent,
+    ),
+    Claim(
+        "singular-kernel",
+        "this chapter's proposition",
+        r"$H$ is invertible exactly if no point is $0$, no two are positively parallel, and the opposite "
+        "pairs are linearly independent",
+        "smallest eigenvalues",
+        measure_singular,
+    ),
+    Claim(
+        "masks-are-features",
+        "this chapter's theorem",
+        "no mask does better than the best coefficients, and no features better than the eigenvalues allow",
+        "one network of 1,000 neurons, errors in closed form",
+        measure_mask,
+    ),
+)
