@@ -1,0 +1,284 @@
+"""Chapter 5: starting weights from moments; exact moments give the teacher, samples at rate N^(-1/2)."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from lth_tutorial.teacher_student import (
+    RELU_MOMENTS,
+    Teacher,
+    best_order,
+    dense,
+    initialization,
+    joint_diagonalizer,
+    matched_error,
+    population_initialization,
+    population_moment_error,
+    recover,
+    sample_data,
+    sample_teacher,
+    tensor_initialization,
+)
+from lth_tutorial.teacher_student.initialization import plain_moments, population_moments
+
+
+def hermite(x):
+    """He_1, .., He_4 of one x (d,), entry by entry from the definition."""
+    d = len(x)
+    delta = np.eye(d)
+    second, third, fourth = np.empty((d,) * 2), np.empty((d,) * 3), np.empty((d,) * 4)
+    for i, j in np.ndindex(d, d):
+        second[i, j] = x[i] * x[j] - delta[i, j]
+    for i, j, k in np.ndindex(d, d, d):
+        third[i, j, k] = x[k] * second[i, j] - delta[i, k] * x[j] - delta[j, k] * x[i]
+    for i, j, k, m in np.ndindex(d, d, d, d):
+        fourth[i, j, k, m] = (
+            x[m] * third[i, j, k]
+            - delta[i, m] * second[j, k]
+            - delta[j, m] * second[i, k]
+            - delta[k, m] * second[i, j]
+        )
+    return x, second, third, fourth
+
+
+def apart(K, shared, seed, r=6):
+    """K neurons of r features, of which all have the first `shared`, and the rest nobody else."""
+    own = shared + np.arange(K * (r - shared)).reshape(K, r - shared)
+    supports = np.hstack([np.tile(np.arange(shared), (K, 1)), own])
+    weights = np.random.default_rng(seed).uniform(-0.5, 0.5, (K, r))
+    return Teacher(weights, supports, shared + K * (r - shared))
+
+
+def error(weights, teacher):
+    """Relative, after the best matching, without the square root's loss of digits near 0."""
+    found = Teacher(weights, teacher.supports, teacher.features)
+    ours = dense(teacher.supports, weights, teacher.features)[best_order(found, teacher)]
+    true = dense(*teacher[1::-1], teacher.features)
+    return np.linalg.norm(ours - true) / np.linalg.norm(true)
+
+
+def test_relu_moments_by_quadrature():
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    z = 6 * (nodes + 1)
+    density = 6 * weights * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    for k, value in enumerate(RELU_MOMENTS):
+        polynomial = np.polynomial.hermite_e.hermeval(z, np.eye(5)[k])
+        assert (density * z * polynomial).sum() == pytest.approx(value, abs=1e-13)
+
+
+def test_fourth_moment_by_hand():
+    rng = np.random.default_rng(1)
+    x, y, v = rng.normal(size=(7, 3)), rng.normal(size=7), rng.normal(size=(3, 2))
+    tensors = [hermite(row) for row in x]
+    moments = plain_moments(x, y)
+    for found, k in ((moments.first, 0), (moments.second, 1), (moments.fourth(np.eye(3)), 3)):
+        assert np.allclose(found, sum(t[k] * a for t, a in zip(tensors, y, strict=True)) / 7)
+    whole = moments.fourth(np.eye(3))
+    assert np.allclose(moments.fourth(v), np.einsum("ijkl,ia,jb,kc,ld", whole, v, v, v, v))
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_population_moments_are_means(mixed):
+    """Against 200 groups of 10,000 samples: 6.5 standard errors of 3 + 9 + 81 entries, estimated from 200
+    groups; Student's t with 199 degrees passes that with probability below 1e-9 each."""
+    teacher = sample_teacher(5, 2, 3, rng=2)
+    rng = np.random.default_rng(3)
+    mixing = rng.normal(size=(3, 5)) / 2 if mixed else np.eye(5)[:3]
+    exact = population_moments(dense(teacher.supports, teacher.weights, 5), mixing)
+    groups = []
+    for child in rng.spawn(200):
+        x, y = sample_data(teacher, 10_000, rng=child)
+        found = plain_moments(x @ mixing.T, y)
+        groups.append(
+            np.concatenate([found.first, found.second.ravel(), found.fourth(np.eye(3)).ravel()])
+        )
+    exact = np.concatenate([exact.first, exact.second.ravel(), exact.fourth(np.eye(3)).ravel()])
+    score = (np.mean(groups, axis=0) - exact) / (np.std(groups, axis=0, ddof=1) / np.sqrt(200))
+    assert np.abs(score).max() < 6.5
+
+
+def test_joint_diagonalizer():
+    """What commutes becomes diagonal; else no rotation of two columns makes the diagonals larger."""
+    rng = np.random.default_rng(4)
+    basis = np.linalg.qr(rng.normal(size=(5, 5)))[0]
+    commuting = np.einsum("ij,mj,kj->mik", basis, rng.normal(size=(3, 5)), basis)
+    found = np.abs(joint_diagonalizer(commuting).T @ basis)
+    assert np.allclose(np.sort(found), [0, 0, 0, 0, 1], atol=1e-12)
+    noisy = commuting + 0.1 * rng.normal(size=commuting.shape)
+    noisy += noisy.transpose(0, 2, 1)
+    rotation = joint_diagonalizer(noisy)
+    assert np.allclose(rotation.T @ rotation, np.eye(5))
+
+    def diagonals(q):
+        return (np.einsum("ji,mjk,ki->mi", q, noisy, q) ** 2).sum()
+
+    for p, q in itertools.combinations(range(5), 2):
+        for angle in (-0.5, -0.01, 0.01, 0.5):
+            turn = np.eye(5)
+            turn[np.ix_([p, q], [p, q])] = [
+                [np.cos(angle), -np.sin(angle)],
+                [np.sin(angle), np.cos(angle)],
+            ]
+            assert diagonals(rotation @ turn) < diagonals(rotation)
+
+
+@pytest.mark.parametrize("neurons", [1, 2, 3, 4])
+@pytest.mark.parametrize("dense_", [False, True])
+def test_union_is_exact_in_the_population(neurons, dense_):
+    """Any overlap, r = d included; the condition of W* is bounded, as no method can do without."""
+    tried = 0
+    for seed in range(40):
+        d = neurons + 1 + seed % 8
+        teacher = sample_teacher(d, neurons, d if dense_ else 1 + (seed * d) // 41, [5, seed])
+        values = np.linalg.svd(dense(*teacher[1::-1], d), compute_uv=False)
+        if values[-1] > values[0] / 100:
+            assert error(population_initialization(teacher), teacher) < 1e-8
+            tried += 1
+    assert tried >= 20
+
+
+def test_disjoint_supports_suffice_for_all_methods():
+    for seed, method in itertools.product(range(5), initialization.METHODS):
+        teacher = apart(3, 0, seed)
+        assert np.allclose(population_initialization(teacher, method), teacher.weights, atol=1e-10)
+
+
+@pytest.mark.parametrize(("method", "floors"), [("support", (0.03, 0.5)), ("literal", (0.6, 1.5))])
+def test_overlap_leaves_an_error_at_any_number_of_samples(method, floors):
+    """Means over 20 teachers with 0 .. 6 shared features of 6, from exact moments."""
+    found = [
+        np.mean([population_moment_error(apart(3, shared, seed), method) for seed in range(20)])
+        for shared in range(7)
+    ]
+    assert found[0] < 1e-10 and found == sorted(found)
+    assert found[1] > floors[0] and found[4] > floors[1]
+
+
+def test_every_neuron_alike_where_each_sees_everything():
+    teacher = sample_teacher(8, 3, 8, rng=6)
+    alike = population_initialization(teacher, "support")
+    assert np.allclose(np.abs(alike), np.abs(alike[0])) and population_moment_error(teacher) < 1e-6
+    assert population_moment_error(teacher, "support") > 0.5
+
+
+@pytest.mark.parametrize("method", ["support", "literal"])
+def test_samples_find_the_population_floor(method):
+    """Error at 200,000 samples within .1 of the exact floor, 0.28 and 1.19 for this teacher."""
+    teacher = apart(3, 2, 7)
+    x, y = sample_data(teacher, 200_000, rng=8)
+    found = matched_error(
+        Teacher(tensor_initialization(x, y, teacher.supports, method), *teacher[1:]), teacher
+    )
+    floor = population_moment_error(teacher, method)
+    assert floor > 0.1 and found == pytest.approx(floor, abs=0.1)
+
+
+@pytest.mark.parametrize("support", [5, 10])
+def test_union_error_falls_like_the_root_of_samples(support):
+    sizes = np.array([10_000, 40_000, 160_000])
+    found = [median_error(support, size, 9) for size in sizes]
+    slope = np.polyfit(np.log(sizes), np.log(found), 1)[0]
+    assert -0.8 < slope < -0.25
+    assert found[-1] < {5: 0.02, 10: 0.06}[support]
+
+
+def median_error(support, samples, seed):
+    """Of 15 teachers with 3 neurons and 10 features, the same for every number of samples."""
+    errors = []
+    for trial in range(15):
+        teacher = sample_teacher(10, 3, support, [seed, trial])
+        x, y = sample_data(teacher, samples, rng=[seed, trial, samples])
+        errors.append(error(tensor_initialization(x, y, teacher.supports), teacher))
+    return np.median(errors)
+
+
+def test_known_parts_removed_lower_the_error():
+    """The same moments without the polynomial taken off are several times worse, at r = d."""
+    better = []
+    for seed in range(9):
+        teacher = sample_teacher(8, 3, 8, [10, seed])
+        x, y = sample_data(teacher, 20_000, rng=[11, seed])
+        plain = initialization._union(plain_moments(x, y), teacher.supports)
+        ours = tensor_initialization(x, y, teacher.supports)
+        better.append(error(plain, teacher) / error(ours, teacher))
+    assert np.median(better) > 1.5
+
+
+def test_descent_from_the_start_finds_the_teacher():
+    teacher = sample_teacher(10, 3, 10, rng=12)
+    x, y = sample_data(teacher, 3000, rng=13)
+    starts = [tensor_initialization(x, y, teacher.supports, m) for m in ("union", "support")]
+    found = recover(x, y, teacher.supports, np.array(starts), 4.0, 0.8, truth=teacher)
+    assert found.errors[0] < 1e-5
+    # Neurons that start alike and see the same inputs stay alike.
+    assert found.errors[1] > 0.1
+
+
+def test_neurons_and_features_have_no_order():
+    teacher = sample_teacher(9, 3, 5, rng=14)
+    x, y = sample_data(teacher, 20_000, rng=15)
+    found = tensor_initialization(x, y, teacher.supports)
+    order, names = [2, 0, 1], np.random.default_rng(16).permutation(9)
+    again = tensor_initialization(x[:, names], y + 3, np.argsort(names)[teacher.supports[order]])
+    assert np.allclose(again, found[order], atol=1e-9)
+
+
+def test_supports_of_different_sizes():
+    """Holes hold 0; exact moments give the weights."""
+    supports = np.array([[0, 3, 4, -1], [1, -1, 3, 5], [2, 3, 4, 5]])
+    weights = np.random.default_rng(17).uniform(0.1, 0.5, (3, 4)) * (supports >= 0)
+    teacher = Teacher(weights, supports, 7)
+    assert np.allclose(population_initialization(teacher), weights, atol=1e-10)
+    x, y = sample_data(teacher, 5000, rng=18)
+    for method in initialization.METHODS:
+        found = tensor_initialization(x, y, supports, method)
+        assert np.isfinite(found).all() and not found[supports < 0].any()
+
+
+def test_rows_in_parts_are_the_whole(monkeypatch):
+    teacher = sample_teacher(6, 2, 4, rng=19)
+    x, y = sample_data(teacher, 1001, rng=20)
+    whole = [tensor_initialization(x, y, teacher.supports, m) for m in initialization.METHODS]
+    monkeypatch.setattr(initialization, "_ROWS", 100)
+    parts = [tensor_initialization(x, y, teacher.supports, m) for m in initialization.METHODS]
+    assert np.allclose(whole, parts, atol=1e-8)
+
+
+@pytest.mark.parametrize("method", initialization.METHODS)
+def test_nothing_to_find(method):
+    """Outputs that are all 0, and neurons that are all the same: finite starts, without a promise."""
+    x = np.random.default_rng(21).normal(size=(500, 6))
+    supports = np.tile(np.arange(6), (3, 1))
+    assert not tensor_initialization(x, np.zeros(500), supports, method).any()
+    same = Teacher(np.ones((3, 6)), supports, 6)
+    assert np.isfinite(population_initialization(same, method)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x": np.zeros(20)}, r"x must have 2 dimension\(s\), got shape \(20,\)"),
+        ({"x": np.full((20, 4), np.nan)}, "x must be finite"),
+        ({"y": np.zeros(19)}, r"y must be \(..., N\) like x \(20, 4\), got \(19,\)"),
+        ({"supports": np.array([0, 1])}, r"supports must be \(K, r\), got shape \(2,\)"),
+        ({"supports": np.array([[0, 4]])}, "supports must hold features 0 .. 3"),
+        ({"supports": np.array([[1, 1]])}, "supports must not name a feature of a neuron twice"),
+        ({"method": "best"}, "method must be one of union, support, literal; got 'best'"),
+        (
+            {"x": np.zeros((1, 4)), "y": np.zeros(1)},
+            "x must have at least as many samples as a neu",
+        ),
+        ({"supports": np.array([[0], [0]])}, "supports must name .* among them all .* got 1 feat"),
+        ({"supports": np.array([[0], [1]]), "method": "literal"}, "supports must name .* each as"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    given = {"x": np.zeros((20, 4)), "y": np.zeros(20), "supports": np.array([[0, 1], [1, 2]])}
+    with pytest.raises(ValueError, match=message):
+        tensor_initialization(**(given | change))
+
+
+def test_bad_population_is_named():
+    with pytest.raises(ValueError, match="method must be one of union, support, literal; got 'x'"):
+        population_moment_error(sample_teacher(4, 2, 2, rng=22), "x")
