@@ -32,7 +32,8 @@ METHODS = ("union", "support", "literal")
 # m_k = E[relu(z) He_k(z)] for k = 0 .. 4.
 RELU_MOMENTS = (1 / np.sqrt(2 * np.pi), 0.5, 1 / np.sqrt(2 * np.pi), 0.0, -1 / np.sqrt(2 * np.pi))
 
-_ROWS = 8192
+# Rows of data per product, so that what is formed of them stays in the cache.
+_ROWS = 2048
 # Passes over the data that remove what is known of y, and the samples per unknown from which they help:
 # chosen by measurement. With fewer samples the known part is mostly noise, and the passes diverge.
 _PASSES = 3
@@ -144,8 +145,7 @@ def population_moments(weights, mixing=None) -> Moments:
 
 def plain_moments(x, y) -> Moments:
     """The means of y x, y He_2(x) and y He_4(x) over the rows of x (N, p)."""
-    mean, first, second = _lower_moments(x, y)
-    return Moments(first, second - mean * np.eye(x.shape[1]), lambda v: _fourth(x, y, v))
+    return Moments(y @ x / len(x), _second(x, y), lambda v: _fourth(x, y, v))
 
 
 def sample_moments(x, y, mask) -> Moments:
@@ -162,20 +162,19 @@ def sample_moments(x, y, mask) -> Moments:
     unknowns = 1 + one.sum() + (two.sum() + one.sum()) // 2
     rest, first, second = y - y.mean(), np.zeros(d), np.zeros((d, d))
     for _ in range(_PASSES if n >= _SAMPLES_PER_UNKNOWN * unknowns else 1):
-        slope = one * _lower_moments(x, rest)[1]
+        slope = one * (rest @ x) / n
         rest = rest - x @ slope
-        mean, _, raw = _lower_moments(x, rest)
-        curve = two * (raw - mean * np.eye(d))
+        curve = two * _second(x, rest)
         rest = rest - _quadratic(x, curve)
         rest -= rest.mean()
         first, second = first + slope, second + curve
     return Moments(first, second, lambda v: _fourth(x, rest, v))
 
 
-def _lower_moments(x, y):
-    """The means of y, y x and y xx'."""
-    second = sum(x[part].T @ (x[part] * y[part, None]) for part in _parts(x))
-    return y.mean(), y @ x / len(x), second / len(x)
+def _second(x, y):
+    """The mean of y He_2(x); (p, p)."""
+    products = sum(x[part].T @ (x[part] * y[part, None]) for part in _parts(x))
+    return products / len(x) - y.mean() * np.eye(x.shape[1])
 
 
 def _quadratic(x, curve):
