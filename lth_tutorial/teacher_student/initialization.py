@@ -72,6 +72,7 @@ def tensor_initialization(x, y, supports, method: str = "union") -> np.ndarray:
     Raises:
         ValueError: a shape does not fit, supports are out of range or repeat a feature, another method,
             fewer samples than a neuron has features, fewer features than neurons.
+        ImportError: scipy is missing, for more than 4 neurons.
 
     Complexity: N (d^2 + K^4) time and O(N) memory beyond x; "literal" adds a copy, (N, r).
 
@@ -90,9 +91,14 @@ def population_initialization(teacher: Teacher, method: str = "union") -> np.nda
     """What `tensor_initialization` tends to as N grows: the same steps on exact moments; (K, r).
 
     Raises:
-        ValueError: another method, or more neurons than features.
+        ValueError: another method, more neurons than features, or several teachers at once.
     """
     supports = np.asarray(teacher.supports)
+    if supports.ndim != 2 or np.shape(teacher.weights) != supports.shape:
+        raise ValueError(
+            f"teacher must be one network, weights and supports (K, r); got {np.shape(teacher.weights)} "
+            f"and {supports.shape}"
+        )
     _check_method(method, supports)
     weights = dense(supports, teacher.weights, teacher.features)
     moments = population_moments(weights)
@@ -155,7 +161,7 @@ def sample_moments(x, y, mask) -> Moments:
     polynomial q of lower degree. We take for q what the moments found so far say,
     q = c + M_1' x + <M_2, xx' - I> / 2: of a ReLU, .15 of the root mean square is left, and the standard
     error falls with it. The same step repeated is a descent on least squares over such q; a few passes of it
-    replace that problem in d^2/2 unknowns.
+    replace that problem in d^2/2 unknowns. That q comes from the same samples costs a bias of order 1/N.
     """
     n, d = x.shape
     one, two = mask.any(axis=0), mask.T @ mask > 0
@@ -276,7 +282,7 @@ def joint_diagonalizer(matrices) -> np.ndarray:
         for p, q in zip(*np.triu_indices(k, 1), strict=True):
             gap, cross = matrices[:, p, p] - matrices[:, q, q], 2 * matrices[:, p, q]
             diagonal, off = gap @ gap - cross @ cross, 2 * gap @ cross
-            angle = np.arctan2(off, diagonal + np.hypot(diagonal, off)) / 2
+            angle = np.arctan2(off, diagonal) / 4
             turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
             matrices[:, :, [p, q]] = matrices[:, :, [p, q]] @ turn
             matrices[:, [p, q]] = turn.T @ matrices[:, [p, q]]
