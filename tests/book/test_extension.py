@@ -61,8 +61,20 @@ def test_a_formula_knows_its_symbols(tex, expected):
     assert sorted(symbols.used(tex)) == sorted(expected)
 
 
-def test_every_symbol_of_the_table_has_a_meaning():
-    entries = symbols.table().values()
+def test_a_chapter_may_have_meanings_of_its_own():
+    assert symbols.table()[r"\eta", ""][1].startswith("tolerance")
+    assert symbols.table("book/3-weight-pruning") == symbols.table()
+    own = symbols.table("book/5-teacher-student")
+    assert (
+        own[r"\eta", ""][1].startswith("step")
+        and own[r"\sigma", ""] == symbols.table()[r"\sigma", ""]
+    )
+    assert symbols.used(r"\eta x_n + x_i", "book/5-teacher-student") == [r"\eta", "x_n", "n"]
+
+
+@pytest.mark.parametrize("page", ["", "book/5-teacher-student"])
+def test_every_symbol_of_the_table_has_a_meaning(page):
+    entries = symbols.table(page).values()
     assert len(entries) >= 15
     for symbol, meaning in entries:
         assert "<math" in katex_math.render(symbol, False)

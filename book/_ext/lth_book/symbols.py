@@ -3,7 +3,8 @@ r"""What a symbol means, shown where a formula uses it.
 The table in ``notation.md`` is the one source. An atom of a formula is a letter or a command with its
 subscript; the entry ``v`` serves the bare letter, the entry ``v_t`` every ``v`` with a subscript. Where two
 entries have a subscript, as ``v_t`` and ``v_j``, each serves the subscripts that contain its own letter, and
-the first one those that contain neither.
+the first one those that contain neither. A table under a heading that names a chapter replaces meanings on
+that chapter's page.
 """
 
 import json
@@ -19,11 +20,20 @@ _LETTER = r"\\(?:mathcal|mathbf|mathbb|boldsymbol|hat|bar|tilde)\s*\{?\\?[A-Za-z
 _ATOM = re.compile(rf"(?P<base>{_LETTER})\s*(?P<sub>_\s*(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\S))?")
 
 
-@lru_cache(maxsize=1)
-def table() -> dict[tuple[str, str], tuple[str, str]]:
-    """(letter, subscript or nothing) -> (the symbol as the table writes it, its meaning)."""
+@lru_cache(maxsize=32)
+def table(page: str = "") -> dict[tuple[str, str], tuple[str, str]]:
+    """(letter, subscript or nothing) -> (the symbol as the table writes it, its meaning), for a page."""
+    common, *own = re.split(r"(?m)^## Chapter (\d+)$", NOTATION.read_text(encoding="utf-8"))
+    chapters = dict(zip(own[::2], own[1::2], strict=True))
+    number = re.match(r"(?:.*/)?(\d+)-", page)
+    special = _rows(chapters.get(number[1], "")) if number else {}
+    letters = {letter for letter, _ in special}
+    return {key: row for key, row in _rows(common).items() if key[0] not in letters} | special
+
+
+def _rows(text: str) -> dict[tuple[str, str], tuple[str, str]]:
     entries = {}
-    for row in _ROW.finditer(NOTATION.read_text(encoding="utf-8")):
+    for row in _ROW.finditer(text):
         atom = _ATOM.match(row["symbol"].strip())
         if atom:
             key = (_plain(atom["base"]), _subscript(atom))
@@ -31,16 +41,16 @@ def table() -> dict[tuple[str, str], tuple[str, str]]:
     return entries
 
 
-def used(tex: str) -> list[str]:
-    """The symbols of the table that the formula contains, in the order of their first use."""
+def used(tex: str, page: str = "") -> list[str]:
+    """The symbols of a page's table that the formula contains, in the order of their first use."""
     found = {}
     for atom in _ATOM.finditer(_TEXT.sub(" ", tex)):
         sub = _subscript(atom)
-        entry = _entry(_plain(atom["base"]), sub)
+        entry = _entry(_plain(atom["base"]), sub, page)
         if entry:
             found[entry[0]] = None
         if sub:
-            found.update(dict.fromkeys(used(sub)))
+            found.update(dict.fromkeys(used(sub, page)))
     return list(found)
 
 
@@ -48,17 +58,17 @@ def _subscript(atom) -> str:
     return (atom["sub"] or "")[1:].strip().strip("{}").strip()
 
 
-def _entry(base: str, sub: str) -> tuple[str, str] | None:
+def _entry(base: str, sub: str, page: str) -> tuple[str, str] | None:
     """The row that serves the letter with this subscript."""
     if sub:
-        rows = {own: row for (letter, own), row in table().items() if letter == base and own}
+        rows = {own: row for (letter, own), row in table(page).items() if letter == base and own}
         letters = set(re.findall(r"\\[A-Za-z]+|[A-Za-z]", sub))
         for own, row in rows.items():
             if own in letters:
                 return row
         if rows:
             return next(iter(rows.values()))
-    return table().get((base, ""))
+    return table(page).get((base, ""))
 
 
 def _plain(base: str) -> str:
@@ -67,7 +77,7 @@ def _plain(base: str) -> str:
 
 def attributes(translator, tex: str, focusable: bool) -> str:
     """HTML attributes of a formula: its symbols; a tab stop where one of them is new to the page."""
-    names = used(tex)
+    names = used(tex, translator.builder.current_docname)
     if not names:
         return ""
     seen = translator.__dict__.setdefault("lth_symbols", {})
@@ -93,7 +103,7 @@ def add_meanings(app, pagename, templatename, context, doctree) -> None:
         return
     from .katex_math import render
 
-    meanings = {symbol: meaning for symbol, meaning in table().values() if symbol in names}
+    meanings = {symbol: meaning for symbol, meaning in table(pagename).values() if symbol in names}
     rows = "".join(
         f"<div><dt>{render(symbol, False)}</dt><dd>{escape(meaning)}</dd></div>"
         for symbol, meaning in meanings.items()
