@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TORCH := $(VENV)/.torch
 SITE := _build/html
 PORT ?= 8000
 
@@ -27,7 +28,7 @@ book: $(READY)
 
 env: $(READY)
 
-test: $(READY)
+test: $(READY) $(TORCH)
 	@$(BIN)/python -m pytest
 
 serve: book
@@ -73,4 +74,9 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The tests hold the package to torch's gradients; the pages do without it.
+$(TORCH): $(READY) requirements-torch.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-torch.txt
 	@touch $@

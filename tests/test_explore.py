@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lth_tutorial.explore import Axis, describe, explore, guess, playground
-from lth_tutorial.figures.style import COLOURS, style, subplots
+from lth_tutorial.explore.frame import render
+from lth_tutorial.figures.style import COLOURS, Figure, style, subplots
 
 
 def wave(frequency: int, kind: str = "sin"):
@@ -151,3 +152,14 @@ def test_playground_brings_its_script_into_a_kernel(monkeypatch):
 def test_errors_name_the_argument(call, text):
     with pytest.raises(ValueError, match=text):
         call()
+
+
+def test_places_to_click_are_fractions_of_the_picture():
+    figure = Figure(figsize=(4, 2))
+    axes = figure.add_axes((0.25, 0.5, 0.5, 0.25), xlim=(0, 10), ylim=(0, 1))
+    describe(figure, "A picture.", clicks={"n": (axes, "x", [0, 10]), "z": (axes, "y", [0, 1])})
+    clicks = render(figure, "p").clicks
+    assert clicks == {
+        "n": {"along": "x", "at": [0.25, 0.75]},
+        "z": {"along": "y", "at": [0.5, 0.25]},
+    }

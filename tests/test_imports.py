@@ -1,4 +1,4 @@
-"""Chapters 1 to 4 import with numpy alone: nothing but it and the standard library."""
+"""Chapters 1 to 5 import with numpy alone: nothing but it and the standard library."""
 
 import subprocess
 import sys
@@ -14,6 +14,7 @@ MODULES = [
     "lth_tutorial.perturbed_subset_sum",
     "lth_tutorial.weight_pruning",
     "lth_tutorial.neuron_pruning",
+    "lth_tutorial.teacher_student",
 ]
 
 BLOCKER = """

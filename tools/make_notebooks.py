@@ -111,6 +111,7 @@ def scorecard() -> str:
         perturbed_subset_sum,
         reproduce,
         subset_sum,
+        teacher_student,
         weight_pruning,
     )
 
@@ -133,6 +134,11 @@ def scorecard() -> str:
             "Neuron pruning as random features",
             "4-neuron-pruning.ipynb",
             neuron_pruning.claims.CLAIMS + reproduce.claims.neuron_gap(results),
+        ),
+        (
+            "Recovering a sparse teacher",
+            "5-teacher-student.ipynb",
+            teacher_student.claims.CLAIMS + reproduce.recovery_claims.all_figures(results),
         ),
     ]
     lines = [

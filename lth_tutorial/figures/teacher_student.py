@@ -404,6 +404,45 @@ def pruning(summary, samples: int):
     return describe(figure, says, columns)
 
 
+METHOD_NAMES = {
+    "union": "fourth moment, all supports together",
+    "support": "second moment, each support",
+    "literal": "the paper's sum of inputs",
+}
+
+
+def starts(x_values, errors, against: str):
+    """Errors of the starts that moments give; errors: method -> values beside x_values."""
+    with style():
+        figure, axes = subplots(height=3.2)
+        for (colour, marks), (method, values) in zip(_LINES, errors.items(), strict=False):
+            shown = np.maximum(values, 1e-3)
+            axes.plot(x_values, shown, marks, color=colour, label=METHOD_NAMES[method])
+        axes.set(yscale="log", ylim=(1e-3, 30), ylabel="relative error (median)")
+        axes.set(xlabel=against)
+        if against == "samples":
+            axes.set(xscale="log")
+        axes.legend(loc="upper left", fontsize=9)
+    ends = ", ".join(
+        f"{'below 0.001' if values[-1] < 1e-3 else f'{values[-1]:.2g}'} ({METHOD_NAMES[method]})"
+        for method, values in errors.items()
+    )
+    exact = against != "samples"
+    where = (
+        f"{x_values[-1]} shared features, exact moments" if exact else f"{x_values[-1]:,} samples"
+    )
+    return describe(
+        figure,
+        f"Relative error of the start with {where}: {ends}.",
+        {against.split()[0]: x_values, **errors},
+    )
+
+
+def starts_with_exact_moments(shared, floors):
+    """The error that infinitely many samples would leave, against the overlap of the supports."""
+    return starts(shared, floors, "features that all neurons share, of 6")
+
+
 def dropped(assumption: str):
     """Recovery with one assumption dropped, three trials, beside the median of undisturbed ones."""
     plain = np.median([breaks.dropped(breaks.ASSUMPTIONS[0], seed)[0] for seed in range(3)], axis=0)

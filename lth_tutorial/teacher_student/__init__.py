@@ -1,5 +1,16 @@
-"""Sparse one-hidden-layer teacher-student recovery, chapter 5."""
+"""Recovering a sparse teacher, chapter 5: the weights of a one-hidden-layer network from its outputs.
 
+sample_teacher, sample_data   the teacher of the paper, its inputs and outputs
+recover                       accelerated descent on the supports, many trials and starts at once
+tensor_initialization         starting weights from moments of the data
+matched_error, function_error how far two networks are apart
+hessian                       the curvature of the data's risk and of the population's
+pruning                       supports by magnitude, from a dense student
+bounds                        rates, convex radii and samples, as theory has them
+experiments, starts, breaks   the measurements behind the chapter's figures
+"""
+
+from . import bounds, breaks, claims, experiments, hessian, pruning, starts
 from .errors import best_order, function_error, matched_error
 from .initialization import (
     RELU_MOMENTS,
@@ -16,9 +27,14 @@ __all__ = [
     "Recovery",
     "Teacher",
     "best_order",
+    "bounds",
+    "breaks",
+    "claims",
     "dense",
+    "experiments",
     "function_error",
     "gradient",
+    "hessian",
     "joint_diagonalizer",
     "matched_error",
     "nearby",
@@ -26,10 +42,12 @@ __all__ = [
     "on_supports",
     "population_initialization",
     "population_moment_error",
+    "pruning",
     "recover",
     "recover_on_subsets",
     "risk",
     "sample_data",
     "sample_teacher",
+    "starts",
     "tensor_initialization",
 ]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
@@ -236,3 +237,24 @@ def test_hints_and_solutions_open_one_by_one(open_page, path):
         solution.locator(".admonition-title").first.click()
         page.wait_for_timeout(50)
         assert body.is_visible()
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_a_click_into_a_picture_chooses_its_values(open_page, path):
+    """Where a picture says which places stand for which values, both corners can be clicked."""
+    page = open_page(path, width=390, reduced_motion="reduce")
+    for figure in page.locator(".lth-explorer[data-clicks]").all():
+        places = json.loads(figure.get_attribute("data-clicks"))
+        for end in (0, -1):
+            box = figure.locator(".lth-stage svg").bounding_box()
+            at = {where["along"]: where["at"][end] for where in places.values()}
+            figure.locator(".lth-stage").click(
+                position={
+                    "x": at.get("x", 0.5) * box["width"],
+                    "y": at.get("y", 0.5) * box["height"],
+                }
+            )
+            for name, where in places.items():
+                value = figure.locator(f"[data-axis={name}]").input_value()
+                assert int(value) == (0 if end == 0 else len(where["at"]) - 1)
+    assert path != "book/5-teacher-student.html" or page.locator("[data-clicks]").count() >= 1
