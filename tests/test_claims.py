@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import perturbed_subset_sum, reproduce, subset_sum, tables, weight_pruning
+from lth_tutorial import (
+    neuron_pruning,
+    perturbed_subset_sum,
+    reproduce,
+    subset_sum,
+    tables,
+    weight_pruning,
+)
 from lth_tutorial.claims import Claim, Finding, table
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
@@ -15,6 +22,8 @@ CLAIMS = (
     *reproduce.claims.smallest_n(STORED),
     *weight_pruning.claims.CLAIMS,
     *reproduce.claims.pruned_network(STORED),
+    *neuron_pruning.claims.CLAIMS,
+    *reproduce.claims.neuron_gap(STORED),
 )
 PARTLY = {
     "every-target",
@@ -25,6 +34,7 @@ PARTLY = {
     "perturbed-network",
     "pruned-network",
     "commercial-solver",
+    "random-features",
 }
 
 

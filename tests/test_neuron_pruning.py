@@ -115,7 +115,10 @@ def test_nothing_helps():
     ("change", "message"),
     [
         ({"target": np.zeros(3)}, r"features \(2, 4\) ask for target \(2,\) and output_weights"),
-        ({"method": "best"}, "method must be one of random, lp, omp, herding; got 'best'"),
+        (
+            {"method": "best"},
+            "method must be one of random, rounding, lp, omp, herding; got 'best'",
+        ),
         ({"features": np.full((2, 4), np.nan)}, "features must be finite"),
         ({"features": np.ones((2, 4))}, "features must have full rank"),
         ({"coefficients": np.ones(3)}, r"coefficients must have shape \(4,\), got \(3,\)"),

@@ -14,7 +14,7 @@ MINUS = "\u2212"
 SELECTORS = {
     "keep rule": "random",
     "linear program, rounded": "rounding",
-    "with single flips": "lp",
+    "linear program, then flips": "lp",
     "herding": "herding",
     "matching pursuit": "omp",
 }
@@ -45,7 +45,7 @@ def circle(degrees, labels, n: int, seed: int, selector: str):
     """Points on the unit circle, the pruned network's curve through them, and where kept neurons look."""
     found = experiments.on_circle(degrees, labels, n, SELECTORS[selector], [4, seed])
     bins = found.kept.shape[1]
-    middle = (np.arange(bins) + 0.5) * 360 / bins
+    edges = np.linspace(0, 360, bins + 1)
     with style():
         figure, (above, below) = subplots(2, 4.3, height_ratios=[1.7, 1], sharex=True)
         above.plot(found.angles, found.mean, "--", color=MUTED, linewidth=1.2, label="mean")
@@ -54,10 +54,12 @@ def circle(degrees, labels, n: int, seed: int, selector: str):
         above.set(ylim=(-1.7, 2.3), ylabel="output", yticks=[-1, 0, 1])
         above.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1.2)
         for counts, side, colour in zip(found.kept, (1, -1), (BLUE, GREEN), strict=True):
-            below.bar(middle, side * counts, width=360 / bins, color=colour, lw=0, alpha=0.8)
+            below.stairs(side * counts, edges, fill=True, color=colour, lw=0, alpha=0.8)
         if selector == "keep rule":
             expected = found.expected[0] - found.expected[1]
-            below.plot(middle, expected, color=MUTED, linewidth=1.2, linestyle="--")
+            below.plot(
+                (edges[1:] + edges[:-1]) / 2, expected, color=MUTED, linewidth=1.2, linestyle="--"
+            )
         below.axhline(0, color=MUTED, linewidth=0.6)
         top = 1.15 * max(found.kept.max(), found.expected.max())
         below.set(xlim=(0, 360), ylim=(-top, top), xlabel="direction (degrees)", ylabel="kept")
@@ -105,7 +107,7 @@ def exponents(widths, errors, selector: str):
 _SHORT = {
     "keep rule": "keep rule",
     "linear program, rounded": "rounded LP",
-    "with single flips": "with flips",
+    "linear program, then flips": "LP, then flips",
     "herding": "herding",
     "matching pursuit": "pursuit",
 }
@@ -121,7 +123,7 @@ def polynomials(degree: int):
         axes.fill_between(t, 0, 2 * np.exp(-(t**2) / 2), color=FAINT, lw=0, alpha=0.6)
         axes.plot(t, np.maximum(t, 0), "--", color=GREEN, label="ReLU")
         axes.plot(t, near, color=BLUE, label=f"polynomial of degree {degree}")
-        axes.text(-2.95, 0.12, "where t lies", fontsize=9, color=MUTED)
+        axes.text(0.1, 1.35, "where\nt lies", fontsize=9, ha="center", va="center")
         axes.set(xlim=(-3, 3), ylim=(-0.6, 3.2), xlabel="t", yticks=[0, 1, 2, 3])
         axes.legend(loc="upper center")
     says = f"Degree {degree}: {left:.2g} of the ReLU's size is left, in mean square."

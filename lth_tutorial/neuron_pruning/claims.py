@@ -46,7 +46,7 @@ def measure_backward() -> Finding:
 
 
 def measure_finite_sample() -> Finding:
-    """The keep rule at the proven width: 40 networks; 13 or more failures at 0.1 have probability 2e-4."""
+    """The keep rule at the proven width, for a failure probability of 0.1: 40 networks."""
     x, y = np.eye(3), np.array([0.5, -1.0, 0.3])
     bound = float(np.abs(np.linalg.solve(arc_cosine_kernel(x, "sphere"), y)).sum())
     k = experiments.sufficient_width(bound, 3, 0.5, 0.1)

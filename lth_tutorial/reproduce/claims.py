@@ -184,7 +184,7 @@ def neuron_gap(folder) -> tuple[Claim, ...]:
             "neuron-gap",
             "Malach et al. 2020, part 2; review: weight pruning is stronger",
             "weight pruning is stronger than neuron pruning",
-            "stored result: one ReLU neuron of 50 inputs, error per random weight, both closed form",
+            "stored result: one ReLU neuron of 50 inputs, relative errors, medians of five draws",
             partial(measure_gap, Path(folder)),
         ),
         Claim(
