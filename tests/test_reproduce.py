@@ -68,6 +68,13 @@ def test_numbers_and_provenance_are_written(tmp_path):
     assert not list((tmp_path / "results").glob("*.part"))
 
 
+def test_lists_stand_on_one_line(tmp_path):
+    value = {"a": [1, -2.5e-7, None, True], "b": [["x", "two words"], []], "c": 'a "[1,\n 2]" b'}
+    engine.write_json(tmp_path / "file.json", value)
+    assert engine.read_json(tmp_path / "file.json") == value
+    assert '"a": [1, -2.5e-07, null, true]' in (tmp_path / "file.json").read_text(encoding="utf-8")
+
+
 def test_page_size_goes_to_its_own_file(tmp_path):
     engine.reproduce(make(), "page", **folders(tmp_path))
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares-page.json"]

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -146,10 +147,19 @@ def write_json(path: Path, value: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, default=_plain)
-        file.write("\n")
+        file.write(_one_line_lists(json.dumps(value, indent=1, default=_plain)) + "\n")
     os.chmod(temporary, 0o644)
     os.replace(temporary, path)
+
+
+_SCALAR = r'(?:"[^"\\\s]*"|[\w.+-]+)'
+_BREAK = re.compile(r",\s*")
+_LIST = re.compile(rf"\[\s*({_SCALAR}(?:,\s*{_SCALAR})*)\s*\]")
+
+
+def _one_line_lists(text: str) -> str:
+    """Lists of numbers and single words on one line each: a third of the size, and easier to read."""
+    return _LIST.sub(lambda found: f"[{_BREAK.sub(', ', found[1])}]", text)
 
 
 def _plain(value):
