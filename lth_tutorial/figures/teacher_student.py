@@ -21,7 +21,7 @@ def one_feature(start: float, step: float, momentum: float, truth: float = 0.4):
     path = ts.recover(
         x, y, teacher.supports, np.array([[start]]), step, momentum, record=1, max_iterations=26
     ).path[:, 0, 0]
-    w = np.linspace(-0.7, 1.3, 81)
+    w = np.linspace(-0.7, 1.3, 41)
     risk = [ts.risk(x, y, teacher.supports, np.array([[value]])) for value in w]
     with style():
         figure, axes = subplots(height=3.0)
@@ -57,6 +57,7 @@ def descent(support: int, samples: int, momentum: float, noise: float):
         axes.plot(at, whole, color=BLUE, label="Frobenius norm")
         axes.plot(at, largest, "--", color=ORANGE, label="max norm")
         axes.set(yscale="log", ylim=(1e-9, 2), xlim=(0, 800))
+        axes.minorticks_off()
         axes.set(xlabel="iteration", ylabel="relative error of the weights")
         axes.legend(loc="upper right")
     says = (
@@ -205,17 +206,24 @@ def radius(summary, rule: str, show: str):
         for line in lines
         for distance, share in zip(line["distances"], line[key], strict=True)
     ]
-    good = max((line["support"] for line in lines if min(line["reached"]) == 1), default=0)
-    bad = min((line["support"] for line in lines if max(line["reached"]) == 0), default=0)
-    end = f"from r = {bad} on none does" if bad else "some starts succeed at every r"
     capped = np.mean([share for line in lines for share in line["cap"]])
     says = (
-        f"With {rule}, up to r = {good} every start tried recovers the teacher, and {end}."
+        f"With {rule}, {_reach(lines[0])}, and {_reach(lines[-1])}."
         if show == "recovered"
         else f"With {rule}, {capped:.0%} of all trials use up their iterations."
     )
     names = ("support", "distance", show.replace(" ", "_"))
     return describe(figure, says, dict(zip(names, zip(*flat, strict=True), strict=True)))
+
+
+def _reach(line) -> str:
+    """How far half of the starts succeed, in words."""
+    half, where = line["half"], f"at r = {line['support']}"
+    if half == "never":
+        return f"{where} no start succeeds in half of the trials"
+    if half == "always":
+        return f"{where} starts at all distances tried, up to {line['distances'][-1]:g}, recover the teacher"
+    return f"{where} half of the starts succeed at distance {half:.1f}"
 
 
 def _squares(axes, cells, size: float = 0.86) -> None:
@@ -356,7 +364,7 @@ def noise(summary, show: str):
                 axes.plot(root, measured / predicted, marks, color=colour, label=f"{level:g}")
         axes.set_xlabel("root of features per neuron, \u221ar")
         if show == "error":
-            axes.set(yscale="log", ylabel="relative error (median)")
+            axes.set(yscale="log", ylabel="relative error (median)", ylim=(None, 5))
         else:
             axes.axhline(1, color=MUTED, linewidth=0.8)
             axes.set(ylabel="measured / predicted", ylim=(0.5, 1.5))
@@ -388,7 +396,7 @@ def pruning(summary, samples: int):
         axes.set(xscale="log", yscale="log", xlim=(105, 10), xlabel="weights left (%)")
         axes.set_xticks([100, 80, 64, 41, 26, 17, 11], ["100", "80", "64", "41", "26", "17", "11"])
         axes.minorticks_off()
-        axes.set_ylabel("relative error of the function")
+        axes.set(ylabel="relative error of the function", ylim=(1e-4, 5))
         axes.legend(loc="upper left", fontsize=9)
     at = {round(share): value for share, value in zip(left, chosen["function"], strict=True)}
     says = (
@@ -455,6 +463,7 @@ def dropped(assumption: str):
             label = assumption if k == 0 and assumption != breaks.ASSUMPTIONS[0] else None
             axes.plot(at, errors, color=BLUE, linewidth=1.2, label=label)
         axes.set(yscale="log", ylim=(1e-12, 5), xlim=(0, 400))
+        axes.minorticks_off()
         axes.set(xlabel="iteration", ylabel="relative error of the weights")
         axes.legend(loc="lower left", fontsize=9)
     ends = np.median([errors[-1] for errors, _ in runs])
