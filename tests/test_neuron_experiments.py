@@ -196,3 +196,12 @@ def test_dropped_assumptions_leave_what_theory_says(assumption):
         features = relu_features(x, draw_weights("sphere", 300, 5, 18))
         found = experiments.outputs(features, v, prune_neurons(features, y, v, "omp"))
         assert np.abs(found - y).max() >= floor - 1e-9
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="target must have one label for each of 10 points, got 9"):
+        kernel_coefficients(X, Y[:9], X)
+    with pytest.raises(ValueError, match="law must be one of gaussian, sphere, ball; got 'cube'"):
+        kernel_coefficients(X, Y, X, "cube")
+    with pytest.raises(ValueError, match="x must be finite"):
+        has_independent_features([[np.nan, 1.0]])

@@ -136,6 +136,8 @@ def test_least_features_inverts_the_bound():
         k = separation.least_features(error, d)
         assert separation.unavoidable_error(k, d) <= error < separation.unavoidable_error(k - 1, d)
     assert separation.least_features(0.02, 50) > 10**18
+    with pytest.raises(ValueError, match="d must be at least 2, got 1"):
+        separation.unavoidable_error(3, 1)
     with pytest.raises(ValueError, match="error must be positive, got 0"):
         separation.least_features(0, 5)
     with pytest.raises(ValueError, match="error 0.001 takes more than 10 degrees"):

@@ -101,11 +101,16 @@ def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, 
         alpha is its pseudo-inverse times y, and the mean is y's nearest point that can be reached.
 
     Raises:
-        ValueError: x is not a finite matrix, or another law.
+        ValueError: x is not a finite matrix, target not one finite number for each of its rows, or another
+            law.
 
     O(m^3 + m k d). Source: E. Malach et al., ICML 2020; chapter 4.
     """
-    x = finite_array("x", x, 2)
+    x, target = finite_array("x", x, 2), finite_array("target", target, 1)
+    if len(target) != len(x):
+        raise ValueError(
+            f"target must have one label for each of {len(x)} points, got {len(target)}"
+        )
     alpha = np.linalg.pinv(arc_cosine_kernel(x, law), rcond=1e-11, hermitian=True) @ target
     bound = float(np.abs(alpha) @ np.linalg.norm(x, axis=1))
     return alpha @ relu_features(x, w), bound

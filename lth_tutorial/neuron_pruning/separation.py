@@ -188,11 +188,16 @@ def degree_shares(d: int, degrees: int) -> np.ndarray:
 
     relu(w . x) = |x| relu(t) with t = w . x / |x|, and relu(t) = sum_l c_l p_l(t) with the polynomials p_l
     that are orthonormal for t's law, of density (1 - t^2)^((d - 3) / 2): the share is c_l^2 / sum c_l^2, with
-    sum c_l^2 = E relu(t)^2 = 1 / (2 d). Odd degrees beyond 1 have none. d at least 2. As d grows this becomes
-    the Hermite expansion.
+    sum c_l^2 = E relu(t)^2 = 1 / (2 d). Odd degrees beyond 1 have none. As d grows this becomes the Hermite
+    expansion.
+
+    Raises:
+        ValueError: d is below 2.
 
     By Gauss-Legendre in the angle, where everything is smooth, and the three-term recurrence.
     """
+    if d < 2:
+        raise ValueError(f"d must be at least 2, got {d}")
     nodes, weights = _gauss_legendre(max(200, 2 * degrees))
     angle = (nodes + 1) * np.pi / 4
     t, weights = np.cos(angle), weights * np.sin(angle) ** (d - 2)
