@@ -146,7 +146,7 @@ CLAIMS = (
     Claim(
         "finite-sample",
         "Malach et al. 2020, part 2; review, footnote 3",
-        r"if $\lambda_{\min}(H) > 0$, a wide enough network has a mask within $\eta$ on all points, "
+        r"if $H$ is invertible, a wide enough network has a mask within $\eta$ on all points, "
         "found efficiently",
         "our explicit width, 40 networks",
         measure_finite_sample,
