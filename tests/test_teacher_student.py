@@ -502,3 +502,20 @@ class TestStartsAndBreaks:
     def test_unknown_assumptions_are_named(self):
         with pytest.raises(ValueError, match="assumption must be one of"):
             breaks.dropped("nonsense")
+
+
+def test_pairs_compare_the_very_same_starts():
+    """Seed 0 has two trials: the slow rule fails one of them at distance 1, where the fast one succeeds."""
+    common = {"support": 3, "seed": 0, "momentum": 0.0}
+    cells = [
+        {
+            "parameters": common | {"step": 0.5, "distances": [0.5, 1.0]},
+            "numbers": {"status": [["reached", "reached"], ["cap", "cap"]]},
+        },
+        {
+            "parameters": common | {"step": 4.0, "distances": [1.0, 2.0]},
+            "numbers": {"status": [["reached", "cap"], ["cap", "cap"]]},
+        },
+    ]
+    found = summaries.radius(cells, {})["paired"]
+    assert found == [{"support": 3, "failed": 2, "recovered_by_the_other": 1}]

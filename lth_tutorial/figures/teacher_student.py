@@ -70,7 +70,7 @@ def descent(support: int, samples: int, momentum: float, noise: float):
 def one_neuron_plane(turn: float):
     """Where one neuron's population risk is not convex: two discs; a start at angle `turn` degrees."""
     radius, disc = bounds.one_neuron_convex_radius(), 1 / np.pi
-    angle, length = np.deg2rad(turn), 0.45
+    angle, length = np.deg2rad(turn), 0.4
     place = length * np.cos(angle), length * np.sin(angle)
     least = float(bounds.one_neuron_least_eigenvalue(length, angle))
     with style():
@@ -89,7 +89,7 @@ def one_neuron_plane(turn: float):
         axes.set(xlabel="along the teacher", ylabel="across")
     kind = "convex" if least > 0 else "not convex"
     says = (
-        f"A neuron of length 0.45, turned by {turn:g} degrees: the least eigenvalue is {least:.2f}, so the "
+        f"A neuron of length 0.4, turned by {turn:g} degrees: the least eigenvalue is {least:.2f}, so the "
         f"risk is {kind} there. The ball of radius {radius:.2f} around the teacher touches both discs."
     )
     return describe(figure, says, {"turn": [turn], "least_eigenvalue": [least]})
@@ -167,7 +167,7 @@ def gram_eigenvalues(ratios, least, shown: float):
             fit * bounds.gram_least_eigenvalue(fine),
             ":",
             color=MUTED,
-            label="Gram matrix law",
+            label="independent entries",
         )
         for (colour, marks), (name, values) in zip(_LINES, least.items(), strict=False):
             axes.plot(ratios, values, marks[0], color=colour, label=name)

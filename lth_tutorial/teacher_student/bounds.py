@@ -68,7 +68,7 @@ def one_neuron_convex_radius() -> float:
 
 
 def theorem_samples(neurons: int, support: int, d: int) -> float:
-    """K^8 r log d, the order of samples in Theorem 2 (Eq. (8)) with its constant and its logarithm at 1."""
+    """K^8 r log d, the samples of Theorem 2 (Eq. (8)), constant, epsilon_0 and log(1/epsilon) at 1."""
     return float(neurons) ** 8 * support * math.log(d)
 
 

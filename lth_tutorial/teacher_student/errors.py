@@ -72,7 +72,7 @@ def _assignment(costs: np.ndarray) -> np.ndarray:
 
 
 def function_error(found: Teacher, truth: Teacher) -> float:
-    """sqrt(E (g - g*)^2 / E g*^2) on Gaussian inputs, one network, by the arc-cosine kernel."""
+    """sqrt(E (g - g*)^2 / E g*^2) on Gaussian inputs, one network, same K, by the arc-cosine kernel."""
     ours = dense(found.supports, found.weights, found.features)
     true = dense(truth.supports, truth.weights, truth.features)
     kernel = arc_cosine_kernel(np.vstack([ours, true]))

@@ -7,7 +7,7 @@ does not see and an expectation smooths out:
     f(W) = 1/(2 K^2) [ sum_ij h(w_i, w_j) - 2 sum_ij h(w_i, w*_j) + sum_ij h(w*_i, w*_j) ] ,
     h(a, b) = E relu(a . x) relu(b . x) ,   x ~ N(0, I)
 
-is twice differentiable away from parallel and zero neurons, and its Hessian can have negative eigenvalues.
+is twice differentiable away from zero neurons, and its Hessian can have negative eigenvalues.
 """
 
 import numpy as np

@@ -52,7 +52,8 @@ def enough_iterations(largest: float, smallest: float, rate: float) -> int:
     r"""T_1 = log(2 W_max / W_min) / log(1 / nu): after these the true weights stand above the others.
 
     The max-norm error starts at most at W_max and shrinks by nu = `rate` an iteration (Eq. (10)); once it is
-    below W_min / 2, every weight of the teacher is larger in absolute value than every other.
+    below W_min / 2 (at most W_min / 2, should T_1 be a whole number), every weight of the teacher is larger
+    in absolute value than every other.
 
     Raises:
         ValueError: not 0 < smallest <= largest, or rate not in (0, 1).

@@ -3,7 +3,7 @@ r"""Accelerated gradient descent on the empirical risk of a sparse one-hidden-la
     f(W) = 1/(2N) sum_n ( (1/K) sum_j relu(w_j . x_{n, Omega_j}) - y_n )^2               (Eq. (2))
     W_{t+1} = W_t - eta grad f(W_t) + beta (W_t - W_{t-1})
 
-The momentum is heavy-ball (B. Polyak, 1964). A step costs N r K multiplications, not N d K: each neuron's
+The momentum is heavy-ball (B. Polyak, 1964). A step costs 2 N r K multiplications, not 2 N d K: each neuron's
 features are gathered once. Many trials and many starts run at once; a trial that is done stops.
 """
 
@@ -70,7 +70,7 @@ def recover(
         max_iterations: stop there at the latest.
         truth: the teacher, for errors and for `goal`; its weights (*B, K, r*).
         goal: stop as "reached" when the relative error to the truth, neurons as they are numbered, is below
-            it. Without noise, this near, the descent can only come nearer.
+            it. Without noise, this near, the descent goes on to the teacher in practice.
         record: keep the weights at every `record`-th iteration, if above 0.
 
     Returns:

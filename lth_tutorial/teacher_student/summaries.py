@@ -65,7 +65,33 @@ def radius(cells: list[dict], facts: dict) -> dict:
                 "half": half,
             }
         )
-    return {"lines": lines}
+    return {"lines": lines, "paired": _paired(cells)}
+
+
+def _paired(cells: list[dict]) -> list[dict]:
+    """Trials that both rules ran from the very same start: what becomes of those that the slow rule failed.
+
+    A seed gives the same teacher, data and direction to both; starts agree where distances do.
+    """
+    ways = {
+        (p["step"], p["support"], p["seed"], distance): row
+        for cell in cells
+        for p in [cell["parameters"]]
+        for distance, row in zip(p["distances"], cell["numbers"]["status"], strict=True)
+    }
+    slow = min((step for step, *_ in ways), default=0)
+    counts: dict = {}
+    for (step, *rest), row in ways.items():
+        same = ways.get((slow, *rest))
+        if step != slow and same is not None:
+            count = counts.setdefault(rest[0], [0, 0])
+            for ours, theirs in zip(row, same, strict=False):
+                count[0] += theirs != "reached"
+                count[1] += theirs != "reached" and ours == "reached"
+    return [
+        {"support": support, "failed": failed, "recovered_by_the_other": recovered}
+        for support, (failed, recovered) in counts.items()
+    ]
 
 
 def rate(cells: list[dict], facts: dict) -> dict:
