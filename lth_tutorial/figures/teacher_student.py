@@ -188,13 +188,14 @@ def gram_eigenvalues(ratios, least, shown: float):
 RULES = {"the paper's step": 0.5, "a tuned step": 4.0}
 
 
-def radius(summary, rule: str, show: str):
+def radius(summary, rule: str):
     """Figure 2 as squares: support against distance of the start, filled by the share that succeeds."""
     lines = [line for line in summary["lines"] if line["step"] == RULES[rule]]
-    key = {"recovered": "reached", "out of iterations": "cap"}[show]
     with style():
         figure, axes = subplots(height=3.6)
-        _squares(axes, [(i, j, x) for i, line in enumerate(lines) for j, x in enumerate(line[key])])
+        _squares(
+            axes, [(i, j, x) for i, line in enumerate(lines) for j, x in enumerate(line["reached"])]
+        )
         axes.set_xticks(range(len(lines)), [line["support"] for line in lines], rotation=60)
         axes.set_yticks(
             range(len(lines[0]["distances"])), [f"{x:g}" for x in lines[0]["distances"]]
@@ -204,15 +205,10 @@ def radius(summary, rule: str, show: str):
     flat = [
         (line["support"], distance, share)
         for line in lines
-        for distance, share in zip(line["distances"], line[key], strict=True)
+        for distance, share in zip(line["distances"], line["reached"], strict=True)
     ]
-    capped = np.mean([share for line in lines for share in line["cap"]])
-    says = (
-        f"With {rule}, {_reach(lines[0])}, and {_reach(lines[-1])}."
-        if show == "recovered"
-        else f"With {rule}, {capped:.0%} of all trials use up their iterations."
-    )
-    names = ("support", "distance", show.replace(" ", "_"))
+    says = f"With {rule}, {_reach(lines[0])}, and {_reach(lines[-1])}."
+    names = ("support", "distance", "recovered")
     return describe(figure, says, dict(zip(names, zip(*flat, strict=True), strict=True)))
 
 
@@ -321,7 +317,7 @@ def samples(summary, support: int, ratio: float):
             )
         below.set(xlim=(0, 1), yticks=[0, 1], xticks=[0, 0.5, 1])
         below.set_yticklabels(["start at 0.5", "start at 0.1"], fontsize=10)
-        below.set_xlabel("recovered (filled), out of iterations (hatched)", fontsize=10)
+        below.set_xlabel("recovered (filled), not after 10,000 steps (hatched)", fontsize=10)
     says = (
         f"r = {support} and {cell['samples']} samples, {ratio:g} for each weight: of {cell['trials']} trials "
         f"{cell['reached'][1]:.0%} recover the teacher from distance 0.5, {cell['reached'][0]:.0%} from 0.1."

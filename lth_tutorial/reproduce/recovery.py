@@ -8,7 +8,7 @@ from lth_tutorial.teacher_student.experiments import Setting
 from . import recovery_claims
 from .engine import Result
 
-# The step and momentum that Section 5 gives for Figure 3, and ones that are 32 times as fast and still stable.
+# The step and momentum that Section 5 gives for Figure 3, and ones that are 32 times as fast.
 PAPER, TUNED = {"step": 0.5, "momentum": 0.2}, {"step": 4.0, "momentum": 0.8}
 _CODE = tuple(
     f"teacher_student/{name}.py"

@@ -52,9 +52,9 @@ def measure_radius_paper(folder: Path) -> Finding:
     )
     return Finding(
         "partly",
-        f"up to r = {always} all starts up to distance 3 succeed, from r = {never} none; of {failed} failures "
-        f"{saved} are recovered by a faster step from the very same start, so the picture mixes how slow the "
-        "descent is with how wide the basin is",
+        f"up to r = {always} all starts up to distance 3 succeed, from r = {never} none; of {failed} "
+        f"failures {saved} are recovered by a faster step from the very same start, so the picture mixes "
+        "how slow the descent is with how wide the basin is",
     )
 
 
