@@ -510,11 +510,14 @@ def test_pairs_compare_the_very_same_starts():
     cells = [
         {
             "parameters": common | {"step": 0.5, "distances": [0.5, 1.0]},
-            "numbers": {"status": [["reached", "reached"], ["cap", "cap"]]},
+            "numbers": {
+                "status": [["reached", "reached"], ["cap", "cap"]],
+                "errors": [[0, 0], [1, 1]],
+            },
         },
         {
             "parameters": common | {"step": 4.0, "distances": [1.0, 2.0]},
-            "numbers": {"status": [["reached", "cap"], ["cap", "cap"]]},
+            "numbers": {"status": [["reached", "cap"], ["cap", "cap"]], "errors": [[0, 1], [1, 1]]},
         },
     ]
     found = summaries.radius(cells, {})["paired"]
