@@ -56,7 +56,7 @@ def measure_radius_paper(folder: Path) -> Finding:
         f"up to r = {always} all starts up to distance 3 succeed, from r = {never} none. At r = 300 most are "
         f"cut off on their way, at a median error of {max(late['error']):.2g} or less; of {failed} failures "
         f"{saved} are recovered by a faster step from the very same start. So the picture shows how slow "
-        "the descent is, more than how wide the basin",
+        "the descent is at least as much as how wide the basin is",
     )
 
 
