@@ -432,36 +432,32 @@ METHOD_NAMES = {
 }
 
 
-def starts(x_values, errors, against: str):
-    """Errors of the starts that moments give; errors: method -> values beside x_values."""
+SHOWN_STARTS = ("against samples", "exact moments, against overlap")
+
+
+def starts(samples, medians, floors, show: str):
+    """Errors of the starts that moments give: method -> values, against samples or shared features."""
+    exact = show == SHOWN_STARTS[1]
+    at, errors = (list(range(len(floors["union"]))), floors) if exact else (samples, medians)
     with style():
         figure, axes = subplots(height=3.2)
         for (colour, marks), (method, values) in zip(_LINES, errors.items(), strict=False):
             shown = np.maximum(values, 1e-3)
-            axes.plot(x_values, shown, marks, color=colour, label=METHOD_NAMES[method])
+            axes.plot(at, shown, marks, color=colour, label=METHOD_NAMES[method])
         axes.set(yscale="log", ylim=(1e-3, 30), ylabel="relative error (median)")
-        axes.set(xlabel=against)
-        if against == "samples":
-            axes.set(xscale="log")
+        axes.set(xlabel="features that all neurons share, of 6" if exact else "samples")
+        axes.set(xscale="linear" if exact else "log")
+        axes.minorticks_off()
         axes.legend(loc="upper left", fontsize=9)
     ends = ", ".join(
         f"{'below 0.001' if values[-1] < 1e-3 else f'{values[-1]:.2g}'} ({METHOD_NAMES[method]})"
         for method, values in errors.items()
     )
-    exact = against != "samples"
-    where = (
-        f"{x_values[-1]} shared features, exact moments" if exact else f"{x_values[-1]:,} samples"
-    )
+    where = f"{at[-1]} shared features, exact moments" if exact else f"{at[-1]:,} samples"
+    column = "shared" if exact else "samples"
     return describe(
-        figure,
-        f"Relative error of the start with {where}: {ends}.",
-        {against.split()[0]: x_values, **errors},
+        figure, f"Relative error of the start with {where}: {ends}.", {column: at, **errors}
     )
-
-
-def starts_with_exact_moments(shared, floors):
-    """The error that infinitely many samples would leave, against the overlap of the supports."""
-    return starts(shared, floors, "features that all neurons share, of 6")
 
 
 def dropped(assumption: str):
