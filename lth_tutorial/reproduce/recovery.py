@@ -107,7 +107,7 @@ _PAPER_RATIOS = (1.2, 1.4, 1.6, 1.8, 2.0, 2.2, 2.5, 3.0, 3.5, 4.0)
 
 
 def samples_cells(size: str) -> list[dict]:
-    rules = [(TUNED, _TUNED_RATIOS, 60), (PAPER, _PAPER_RATIOS, 10)]
+    rules = [(TUNED, _TUNED_RATIOS, 100), (PAPER, _PAPER_RATIOS, 10)]
     if size == "page":
         rules = [(TUNED, (0.8, 1.1, 1.4, 2.0), 10)]
     return [
