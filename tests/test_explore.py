@@ -163,3 +163,15 @@ def test_places_to_click_are_fractions_of_the_picture():
         "n": {"along": "x", "at": [0.25, 0.75]},
         "z": {"along": "y", "at": [0.5, 0.25]},
     }
+
+
+def test_words_in_a_picture_keep_their_digits():
+    """Coordinates are shortened, what a reader reads is not."""
+    figure, axes = subplots()
+    axes.plot([0, 1], [0.0012345, 0.0054321], label="level 0.001")
+    axes.set_yticks([0.00125, 0.005], ["0.00125", "0.005"])
+    axes.legend()
+    svg = render(describe(figure, "A picture."), "p").svg
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert {"level 0.001", "0.00125", "0.005"} <= set(texts)
+    assert not re.search(r"<path[^>]*\d\.\d{4}", svg)

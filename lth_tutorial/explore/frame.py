@@ -86,12 +86,15 @@ def _csv(data: Mapping) -> str:
     return out.getvalue()
 
 
+_NUMBER = re.compile(r"-?\d+\.\d+")
+
+
 def _tidy(svg: str, prefix: str) -> str:
     """Matplotlib's SVG without what a page does not need, coloured by the page's own variables."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg)
     svg = re.sub(r'(?s)<g id="patch_1">\s*<path[^>]*?fill: none[^>]*/>\s*</g>', "", svg)
-    svg = re.sub(r"-?\d+\.\d+", lambda m: _short(m.group()), svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: _NUMBER.sub(lambda m: _short(m.group()), tag.group()), svg)
     svg = _rename_ids(svg, prefix)
     for name, value in COLOURS.items():
         svg = re.sub(value, f"var(--lth-{name}, {value})", svg, flags=re.IGNORECASE)
