@@ -172,7 +172,7 @@ def pruning_cells(size: str) -> list[dict]:
     return [
         {"samples": n, "distance": 0.5, "noise": 1e-3, **block}
         for n in samples
-        for block in _blocks(40 if size == "paper" else 2, 2)
+        for block in _blocks(100 if size == "paper" else 2, 2)
     ]
 
 
