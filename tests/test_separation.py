@@ -30,7 +30,7 @@ def test_first_at_most():
 
 
 def test_flips_against_all_masks():
-    """Twelve neurons: no mask is better than the best of 4,096, and it is the best in a quarter of the draws."""
+    """Twelve neurons: no mask beats the best of 4,096, and it is that one in a quarter of the draws."""
     best, found = [], []
     masks = np.array(list(itertools.product([0.0, 1.0], repeat=12)))[1:]
     for seed in range(20):
