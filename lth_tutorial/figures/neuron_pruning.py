@@ -145,7 +145,7 @@ def gap(summary, d: int):
         )
         axes.plot(count(k, d), features["error"], "o-", color=GREEN, label="random features")
         least = np.array([separation.unavoidable_error(int(n), d) for n in k])
-        axes.plot(count(k, d), least, ":", color=MUTED, label="any features: not below")
+        axes.plot(count(k, d), least, ":", color=MUTED, label="any features, in the mean")
         axes.plot(pruned["weights"], pruned["error"], "s-", color=BLUE, label="weight pruning")
         axes.set(xscale="log", yscale="log", xlabel="random weights", ylabel="relative error")
         axes.set(xlim=(3, 3e5), ylim=(low, 30))
@@ -172,7 +172,7 @@ def needed(summary, tolerance: str):
     columns = {"d": d, "no_features_below": bound}
     with style():
         figure, axes = subplots(height=3.4)
-        axes.plot(d, bound, ":", color=MUTED, label="any features: not below")
+        axes.plot(d, bound, ":", color=MUTED, label="any features, in the mean")
         for key, colour, mark, label in (
             ("feature_weights", GREEN, "o-", "random features"),
             ("all_weights", PINK, "x-", "weight pruning, all entries"),

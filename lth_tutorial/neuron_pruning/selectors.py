@@ -35,7 +35,7 @@ def prune_neurons(
             "random" is `keep_rule`, for coefficients a with (1/k) sum_j a_j f_ij = y_i: its mean over
             v ~ Unif[-1, 1] is y, its error of order max |a_j| / sqrt(k).
             "rounding" maximises t subject to sum_j q_j p_j = t y, 0 <= q <= 1, and rounds q: at a vertex at
-            most m - 1 of the q_j are fractional, so the error is of order m / k.
+            most m - 1 of the q_j are fractional, so the error is of order A m / k, with A as in chapter 4.
             "lp" then flips single neurons as long as that helps.
             "omp" adds, one after the other, the neuron that turns the sum most towards y.
             "herding" goes through the neurons once and keeps each iff this brings the sum nearer to where
@@ -49,8 +49,9 @@ def prune_neurons(
         the scale is 0.
 
     Raises:
-        ValueError: shapes do not fit, something is not finite, another method, or the features cannot fit
-            the target (rank below m) where coefficients are needed.
+        ValueError: shapes do not fit, something is not finite, another method, the target is 0 ("rounding",
+            "lp": t has no largest value), or the features cannot fit the target (rank below m) where
+            coefficients are needed.
         ImportError: scipy is missing ("lp").
 
     Source: E. Malach, G. Yehudai, S. Shalev-Shwartz, O. Shamir, ICML 2020, for the statement; the rules are
@@ -70,6 +71,8 @@ def prune_neurons(
     if method == "omp":
         return _fitted(parts, target, _pursue(parts, target))
     if method in ("rounding", "lp"):
+        if not target.any():
+            raise ValueError(f"target must not be 0 for method {method!r}")
         return _fitted(parts, target, _round(parts, target, flips=method == "lp"))
     a = least_coefficients(features, target) if coefficients is None else coefficients
     a = finite_array("coefficients", a, 1)

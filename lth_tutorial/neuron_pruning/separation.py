@@ -127,8 +127,9 @@ def block_weights(n: int, d: int) -> tuple[int, int]:
 def hermite_coefficients(degrees: int) -> np.ndarray:
     """relu(t) = sum_n h_n He_n(t) in mean square for t ~ N(0, 1); (degrees + 1,).
 
-    h_0 = phi(0), h_1 = 1/2 and h_n = phi(0) He_{n-2}(0) / n!, with phi the normal density: n-fold integration
-    by parts moves the derivatives to relu, whose second is a unit mass at 0. He_n has mean square n!.
+    h_0 = phi(0), h_1 = 1/2 and h_n = phi(0) He_{n-2}(0) / n!, with phi the normal density: two
+    integrations by parts move two derivatives to relu, whose second is a unit mass at 0. He_n has mean
+    square n!.
     """
     found, at_zero = [1 / math.sqrt(2 * math.pi), 0.5], 1.0
     for n in range(2, degrees + 1):
@@ -239,6 +240,8 @@ def unavoidable_error(k: int, d: int, degrees: int = 200) -> float:
 def least_features(error: float, d: int, degrees: int = 200) -> int:
     """The least k whose `unavoidable_error` is at most `error`: fewer features never suffice for all neurons.
 
+    0 for errors of 1 or more.
+
     Raises:
         ValueError: the error is not positive, or takes more than `degrees` degrees.
     """
@@ -247,7 +250,7 @@ def least_features(error: float, d: int, degrees: int = 200) -> int:
     k, rest = 0, 1.0
     for each, count in _eigenvalues(d, degrees):
         if rest - each * count <= error**2:
-            return k + math.ceil((rest - error**2) / each)
+            return max(k + math.ceil((rest - error**2) / each), 0)
         rest -= each * count
         k += count
     raise ValueError(f"error {error:g} takes more than {degrees} degrees")

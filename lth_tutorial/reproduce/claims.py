@@ -226,8 +226,9 @@ def measure_random_features(folder: Path) -> Finding:
     least = math.log10(lines[-1]["needed"]["0.02"]["bound"])
     return Finding(
         "partly",
-        f"our neuron has no bias and length 1: {', '.join(parts)}, polynomial; but at d = {lines[-1]['d']} "
-        f"an error of 0.02 takes at least 10^{least:.0f} features of any kind, by a theorem of this chapter",
+        f"another target than theirs: our neuron has no bias and length 1: {', '.join(parts)}, polynomial; "
+        f"but at d = {lines[-1]['d']} an error of 0.02 takes at least 10^{least:.0f} features of any kind, "
+        "by a theorem of this chapter",
     )
 
 
@@ -255,7 +256,7 @@ def neuron_gap_table(folder) -> tables.Table:
 
 
 def amount(number: int) -> str:
-    """1,172 in full, 10149389549937206758 as 1.0 \u00d7 10^19."""
+    """1,172 in full, 10150000000000000000 as 1.0 \u00d7 10^19."""
     if number < 1_000_000:
         return f"{number:,}"
     digits = len(str(number)) - 1
