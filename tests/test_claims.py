@@ -73,3 +73,21 @@ def test_findings_are_checked():
 def test_tables_are_checked():
     with pytest.raises(ValueError, match="rows must have 2 cells, got 1"):
         tables.table(("a", "b"), [("1",)])
+
+
+def test_tables_of_the_recoveries():
+    """Their rows are those of the stored summaries."""
+    made = reproduce.recovery_claims
+    radius, rate, samples = (
+        table.text.splitlines()
+        for table in (
+            made.radius_table(STORED),
+            made.rate_table(STORED),
+            made.samples_table(STORED),
+        )
+    )
+    assert len(radius) == 2 + 12 and len(rate) == 2 + 9 and len(samples) == 2 + 8
+    assert "| 225 | always | 6 | always | 10 |" in radius
+    lines = reproduce.read_json(STORED / "recovery-samples.json")["summary"]["lines"]
+    (line,) = (x for x in lines if (x["step"], x["support"]) == (4.0, 20))
+    assert samples[5].startswith(f"| 20 | {line['half_per_weight'][1]:.2f} |")

@@ -222,12 +222,6 @@ def _reach(line) -> str:
     return f"{where} half of the starts succeed at distance {half:.1f}"
 
 
-def reach(line) -> tuple[str, str]:
-    """For a table: how far half of the starts succeed, and the number of trials."""
-    half = line["half"]
-    return half if isinstance(half, str) else f"{half:.1f}", str(line["trials"])
-
-
 def _squares(axes, cells, size: float = 0.86) -> None:
     """Frames filled in proportion to a share, legible in grey; cells: (column, row, share)."""
     for colour, filled in ((FAINT, False), (BLUE, True)):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
 from lth_tutorial.teacher_student.bounds import theorem_samples
 
@@ -249,3 +250,54 @@ def all_figures(folder) -> tuple[Claim, ...]:
     return tuple(
         claim for part in (radius, rate, samples, noise, pruning) for claim in part(folder)
     )
+
+
+def radius_table(folder) -> tables.Table:
+    """How far half of the starts succeed, for each r that both rules ran, with the number of trials."""
+    lines = _lines(Path(folder), "radius")
+    both = {step: {line["support"]: line for line in _of(lines, step)} for step in (_PAPER, _TUNED)}
+    rows = [
+        (str(r), *(text for step in both for text in _reach(both[step][r]))) for r in both[_TUNED]
+    ]
+    head = (
+        "features per neuron",
+        "half succeed up to distance",
+        "trials",
+        "tuned",
+        "trials, tuned",
+    )
+    return tables.table(head, rows)
+
+
+def _reach(line: dict) -> tuple[str, str]:
+    half = line["half"]
+    return half if isinstance(half, str) else f"{half:.1f}", str(line["trials"])
+
+
+def rate_table(folder, supports=(20, 100, 300)) -> tables.Table:
+    """1 - rate with momentum for some r and all starting distances, and its ratio to plain descent."""
+    rows = [
+        (
+            str(line["support"]),
+            f"{line['distance']:g}",
+            f"{line['frobenius_momentum']:.5f}",
+            f"{line['frobenius_ratio']:.2f}",
+        )
+        for line in _lines(Path(folder), "rate")
+        if line["support"] in supports
+    ]
+    return tables.table(
+        ("features per neuron", "start at", "1 - rate", "against no momentum"), rows
+    )
+
+
+def samples_table(folder) -> tables.Table:
+    """Samples for each weight at which half of the trials succeed from distance 0.5, for both rules."""
+    lines = _lines(Path(folder), "samples")
+    both = {
+        step: {line["support"]: line["half_per_weight"][1] for line in _of(lines, step)}
+        for step in (_TUNED, _PAPER)
+    }
+    rows = [(str(r), *(f"{both[step][r]:.2f}" for step in both)) for r in both[_TUNED]]
+    head = ("features per neuron", "samples per weight, tuned", "with the paper's step")
+    return tables.table(head, rows)
