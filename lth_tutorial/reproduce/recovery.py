@@ -207,7 +207,7 @@ RADIUS = _result(
     radius_cells,
     run_radius,
     summaries.radius,
-    "about an hour and a quarter",
+    "about 35 minutes",
     recovery_claims.radius,
 )
 RATE = _result(
@@ -216,7 +216,7 @@ RATE = _result(
     rate_cells,
     run_rate,
     summaries.rate,
-    "about half an hour",
+    "about ten minutes",
     recovery_claims.rate,
 )
 SAMPLES = _result(
@@ -225,7 +225,7 @@ SAMPLES = _result(
     samples_cells,
     run_samples,
     summaries.samples,
-    "about an hour",
+    "about a quarter of an hour",
     recovery_claims.samples,
 )
 NOISE = _result(
@@ -234,7 +234,7 @@ NOISE = _result(
     noise_cells,
     run_noise,
     summaries.noise,
-    "about half an hour",
+    "about seven minutes",
     recovery_claims.noise,
 )
 PRUNING = _result(
@@ -243,7 +243,7 @@ PRUNING = _result(
     pruning_cells,
     run_pruning,
     summaries.pruning,
-    "about half an hour",
+    "about twelve minutes",
     recovery_claims.pruning,
 )
 RESULTS = (RADIUS, RATE, SAMPLES, NOISE, PRUNING)
