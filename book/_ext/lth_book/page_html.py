@@ -82,6 +82,12 @@ def finish(html: str) -> str:
     html = re.sub(r"<script>[^<]*thebe[^<]*</script>\s*", "", html)
     # Ids that the extensions give to every proof, exercise and solution alike.
     html = re.sub(r' id="(?:proof|(?:proof|exercise|solution)-content)"', "", html)
+    # A table of claims is long: with columns of its own choice it would jump as its rows arrive.
+    html = re.sub(
+        r'<table class="table">(?=\s*<thead>\s*<tr[^>]*><th[^>]*><p>the claim</p>)',
+        '<table class="table claims">',
+        html,
+    )
     html = _mend_citations(html)
     return _describe(html)
 
