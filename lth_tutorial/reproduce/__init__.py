@@ -13,6 +13,8 @@ from . import (
     recovery,
     recovery_claims,
     smallest_n,
+    strong_ticket,
+    strong_ticket_claims,
 )
 from .engine import Result, read_json, reproduce
 
@@ -25,7 +27,16 @@ RESULTS = {
         pruned_network.SIZES_RESULT,
         neuron_pruning.RESULT,
         *recovery.RESULTS,
+        *strong_ticket.RESULTS,
     )
 }
 
-__all__ = ["RESULTS", "claims", "recovery_claims", "Result", "read_json", "reproduce"]
+__all__ = [
+    "RESULTS",
+    "claims",
+    "recovery_claims",
+    "strong_ticket_claims",
+    "Result",
+    "read_json",
+    "reproduce",
+]

@@ -1,0 +1,159 @@
+"""Projected gradient descent in the sup-norm ball around the initial weights: Algorithm 1's first half.
+
+minimise L(W_0 + D) subject to |D_l|_inf <= r_l for each layer l.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from lth_tutorial import relu_network
+from lth_tutorial.relu_network import Data
+
+RECORDS = 20
+PROJECT = ("step", "epoch")
+
+
+class History(NamedTuple):
+    """What a training leaves behind: the mean training loss of stretches of steps.
+
+    steps: the last step of each stretch; losses: float, or a row of R for R networks;
+    accuracies: on the validation rows after each epoch.
+    """
+
+    steps: list[int]
+    losses: list
+    accuracies: list
+
+
+def ball(weights, epsilon) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """For each layer the lowest and the highest float32 weights within epsilon of the given ones.
+
+    They are rounded inwards, so that |W - W_0| <= epsilon holds exactly, and not only up to rounding.
+
+    Args:
+        weights: list of (..., out, in) float32 tensors.
+        epsilon: a number for all layers, or one for each, each a number or a tensor (R,) for R networks.
+    """
+    ends = []
+    for weight, radius in zip(weights, radii(weights, epsilon), strict=True):
+        exact = weight.double()
+        low, high = exact - radius, exact + radius
+        ends.append((_rounded(low, up=True), _rounded(high, up=False)))
+    return ends
+
+
+def _rounded(ends: torch.Tensor, up: bool) -> torch.Tensor:
+    """The nearest float32 numbers that are not below (up) or not above the given float64 ones."""
+    near = ends.float()
+    beyond = near.double() < ends if up else near.double() > ends
+    away = torch.full_like(near, torch.inf if up else -torch.inf)
+    return torch.where(beyond, torch.nextafter(near, away), near)
+
+
+def radii(weights, epsilon) -> list[torch.Tensor]:
+    """One radius a layer, (..., 1, 1) float64.
+
+    Raises:
+        ValueError: a radius is negative or not finite, or their number is not that of the layers.
+    """
+    layers = list(epsilon) if isinstance(epsilon, list | tuple) else [epsilon] * len(weights)
+    if len(layers) != len(weights):
+        raise ValueError(
+            f"epsilon must be one number or one for each of {len(weights)} layers, got {len(layers)}"
+        )
+    found = []
+    for radius, weight in zip(layers, weights, strict=True):
+        radius = torch.as_tensor(radius, dtype=torch.float64, device=weight.device)
+        if not bool((torch.isfinite(radius) & (radius >= 0)).all()):
+            raise ValueError(f"epsilon must be 0 or more and finite, got {radius.tolist()}")
+        found.append(radius[..., None, None])
+    return found
+
+
+def train(
+    weights,
+    data: Data,
+    epsilon,
+    *,
+    step: float = 0.1,
+    epochs: int = 1,
+    project: str = "step",
+    batch: int = 64,
+    momentum: float = 0.9,
+    decay: float = 0.0,
+    schedule: str = "cosine",
+    rng=0,
+) -> tuple[list[torch.Tensor], History]:
+    """Stochastic gradient descent that never leaves the ball around where it started.
+
+        D <- D - step * direction,  then D <- sign(D) min(|D|, epsilon),  W = W_0 + D
+
+    Args:
+        weights: W_0, a list of (out, in) tensors or arrays, or (R, out, in) for R networks at once.
+        data: training and validation rows.
+        epsilon: the radius: a number, or one a layer (see `ball`). Absolute: for weights drawn within b_l a
+            relative radius e is [e * b_l for b_l in bounds].
+        step, epochs, batch, momentum, decay: of the descent; decay pulls towards 0, as weight decay does.
+        project: "step" projects after every step, as Algorithm 1 says; "epoch" after every epoch only, as
+            its authors' code does, so that between projections the weights are anywhere.
+        schedule: of the step, see relu_network.factor.
+        rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks.
+
+    Returns:
+        the weights, new tensors within the ball exactly, and the history. The last step counts, not the best.
+
+    Raises:
+        ValueError: an argument is out of its range, or the weights do not fit the data.
+
+    Source: Xiong, Liao, Kyrillidis 2023, Algorithm 1, lines 1 to 6. Chapter 6.
+    """
+    if project not in PROJECT:
+        raise ValueError(f'project must be "step" or "epoch", got {project!r}')
+    weights = [w.clone() for w in relu_network.as_weights(weights)]
+    relu_network.check_fit(weights, data)
+    relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    ends = ball(weights, epsilon)
+    velocities = [torch.zeros_like(w) for w in weights]
+
+    def update(x, labels, rate):
+        loss, found = relu_network.gradients(weights, x, labels)
+        for w, v, g, (low, high) in zip(weights, velocities, found, ends, strict=True):
+            relu_network.descend(w, v, g, rate, momentum, decay)
+            if project == "step":
+                torch.clamp(w, low, high, out=w)
+        return loss
+
+    def close():
+        for w, (low, high) in zip(weights, ends, strict=True):
+            torch.clamp(w, low, high, out=w)
+        return weights
+
+    history = run(update, close, data, step, epochs, batch, schedule, streams(rng))
+    return weights, history
+
+
+def streams(rng):
+    """A Generator from a Generator or seed; a list of them from a list."""
+    if isinstance(rng, list | tuple):
+        return [np.random.default_rng(one) for one in rng]
+    return np.random.default_rng(rng)
+
+
+def run(update, close, data: Data, step, epochs, batch, schedule, orders) -> History:
+    """The loop of a training: `update(x, labels, rate) -> loss` a batch, `close() -> weights` an epoch."""
+    total = epochs * (len(data.x) // batch)
+    stretch = max(1, total // RECORDS)
+    history, recent, done = History([], [], []), [], 0
+    for _ in range(epochs):
+        for x, labels in relu_network.batches(data, batch, orders):
+            recent.append(update(x, labels, step * relu_network.factor(schedule, done / total)))
+            done += 1
+            if done % stretch == 0:
+                history.steps.append(done)
+                history.losses.append(torch.stack(recent).mean(dim=0).tolist())
+                recent = []
+        accuracy = relu_network.evaluate(close(), data.valid_x, data.valid_labels)[1]
+        history.accuracies.append(accuracy.tolist())
+    return history

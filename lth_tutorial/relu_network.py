@@ -1,0 +1,224 @@
+"""Bias-free ReLU classifiers in torch, with the gradient written by hand: the engine of chapter 6.
+
+f(x) = W_L relu(W_{L-1} ... relu(W_1 x)), and the loss is the mean cross-entropy.
+
+Every function takes leading batch dimensions: weights (R, out, in) are R networks, which see the same rows
+x (N, in) or rows of their own (R, N, in).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+ROWS_AT_ONCE = 2000
+
+
+class Data(NamedTuple):
+    """Rows to train on and rows to choose by.
+
+    x (N, d) float32, labels (N,) int64; valid_x, valid_labels likewise.
+    """
+
+    x: torch.Tensor
+    labels: torch.Tensor
+    valid_x: torch.Tensor
+    valid_labels: torch.Tensor
+
+    def to(self, device) -> "Data":
+        return Data(*(part.to(device) for part in self))
+
+
+def split(x, labels, validation: int, rng) -> Data:
+    """Set `validation` random rows aside to choose by; train on the others.
+
+    Args:
+        x: (N, d) array or tensor of numbers. labels: (N,) integers.
+        validation: rows to set aside, from 1 to N - 1.
+        rng: numpy Generator or seed.
+
+    Raises:
+        ValueError: the shapes do not fit, or validation is out of range.
+    """
+    x = torch.as_tensor(x, dtype=torch.float32)
+    labels = torch.from_numpy(np.asarray(labels).astype(np.int64))
+    if x.ndim != 2 or labels.shape != x.shape[:1]:
+        raise ValueError(
+            f"x must be (N, d) and labels (N,); got {tuple(x.shape)} and {tuple(labels.shape)}"
+        )
+    if not 1 <= validation < len(x):
+        raise ValueError(f"validation must be from 1 to {len(x) - 1}, got {validation}")
+    order = torch.from_numpy(np.random.default_rng(rng).permutation(len(x)))
+    aside, kept = order[:validation], order[validation:]
+    return Data(x[kept], labels[kept], x[aside], labels[aside])
+
+
+def kaiming_bounds(widths) -> list[float]:
+    """sqrt(6 / d_{l-1}) for each layer: uniform weights within these keep the scale of the signal.
+
+    Args:
+        widths: (d_0, ..., d_L).
+    """
+    return [float(np.sqrt(6 / d)) for d in widths[:-1]]
+
+
+def uniform_weights(widths, bounds, rng) -> list[torch.Tensor]:
+    """Weights Unif[-b_l, b_l], one bound a layer or one for all; drawn on the CPU.
+
+    Args:
+        widths: (d_0, ..., d_L) positive integers, L >= 1.
+        bounds: a positive number, or L of them.
+        rng: numpy Generator or seed; one stream serves the layers in turn.
+
+    Returns:
+        list of L float32 tensors (d_l, d_{l-1}).
+
+    Raises:
+        ValueError: a width or a bound is not positive, or their numbers do not fit.
+    """
+    if len(widths) < 2 or min(widths) < 1:
+        raise ValueError(f"widths must be two or more positive integers, got {widths}")
+    bounds = np.broadcast_to(np.asarray(bounds, dtype=float), len(widths) - 1)
+    if not (np.isfinite(bounds) & (bounds > 0)).all():
+        raise ValueError(f"bounds must be positive, got {bounds}")
+    rng = np.random.default_rng(rng)
+    return [
+        torch.from_numpy(rng.uniform(-b, b, (out, into)).astype(np.float32))
+        for b, into, out in zip(bounds, widths[:-1], widths[1:], strict=True)
+    ]
+
+
+def forward(weights, x) -> torch.Tensor:
+    """The logits, (..., N, classes).
+
+    Args:
+        weights: list of (..., out, in) tensors. x: (N, in) or (..., N, in).
+    """
+    for weight in weights[:-1]:
+        x = (x @ weight.mT).relu_()
+    return x @ weights[-1].mT
+
+
+def gradients(weights, x, labels) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """The mean cross-entropy and its gradient with respect to each weight matrix.
+
+    Args:
+        weights: list of (..., out, in) tensors. x: (N, in) or (..., N, in); labels: (N,) or (..., N).
+
+    Returns:
+        loss (...), and a list shaped as the weights.
+    """
+    activations = [x]
+    for weight in weights[:-1]:
+        activations.append((activations[-1] @ weight.mT).relu_())
+    share = torch.log_softmax(activations[-1] @ weights[-1].mT, dim=-1)
+    labels = labels.expand(share.shape[:-1]).unsqueeze(-1)
+    loss = -share.gather(-1, labels).mean(dim=(-2, -1))
+    share = share.exp_()
+    share.scatter_add_(-1, labels, share.new_full((), -1.0).expand(labels.shape))
+    share /= share.shape[-2]
+    found = []
+    for weight, activation in zip(weights[:0:-1], activations[:0:-1], strict=True):
+        found.append(share.mT @ activation)
+        share = (share @ weight).mul_(activation.sign())
+    found.append(share.mT @ x)
+    return loss, found[::-1]
+
+
+def evaluate(weights, x, labels) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean cross-entropy and accuracy on all rows, each (...): a scalar for one network."""
+    loss = right = 0.0
+    for rows in torch.split(torch.arange(len(x), device=x.device), ROWS_AT_ONCE):
+        logits = forward(weights, x[rows])
+        wanted = labels[rows].expand(logits.shape[:-1])
+        share = torch.log_softmax(logits, dim=-1).gather(-1, wanted.unsqueeze(-1))
+        loss = loss - share.sum(dim=(-2, -1)).double()
+        right = right + (logits.argmax(dim=-1) == wanted).sum(dim=-1)
+    return loss / len(x), right / len(x)
+
+
+def batches(data: Data, batch: int, orders):
+    """One pass over the training rows, shuffled: pairs x, labels of `batch` rows; a shorter rest is left.
+
+    Args:
+        orders: one numpy Generator for one network, or a list of R for R networks, each with its own order.
+    """
+    shuffled = [
+        rng.permutation(len(data.x)) for rng in np.atleast_1d(np.array(orders, dtype=object))
+    ]
+    order = torch.from_numpy(np.stack(shuffled)).to(data.x.device)
+    if not isinstance(orders, list):
+        order = order[0]
+    for start in range(0, len(data.x) - batch + 1, batch):
+        rows = order[..., start : start + batch]
+        yield data.x[rows], data.labels[rows]
+
+
+def factor(schedule: str, done: float) -> float:
+    """What multiplies the step after the share `done` of the training.
+
+    Args:
+        schedule: "constant"; "cosine", falling to 0 along half a cosine; "drop", a tenth from the middle on.
+
+    Raises:
+        ValueError: another word.
+    """
+    if schedule == "constant":
+        return 1.0
+    if schedule == "cosine":
+        return float(1 + np.cos(np.pi * done)) / 2
+    if schedule == "drop":
+        return 1.0 if done < 0.5 else 0.1
+    raise ValueError(f'schedule must be "constant", "cosine" or "drop", got {schedule!r}')
+
+
+def descend(parameter, velocity, gradient, step: float, momentum: float, decay: float) -> None:
+    """One step of gradient descent with momentum and weight decay, in place, as torch.optim.SGD has it."""
+    if decay:
+        gradient.add_(parameter, alpha=decay)
+    velocity.mul_(momentum).add_(gradient)
+    parameter.sub_(velocity, alpha=step)
+
+
+def as_weights(weights) -> list[torch.Tensor]:
+    """Float32 tensors, from tensors or arrays.
+
+    Raises:
+        ValueError: they are not matrices that fit together.
+    """
+    weights = [torch.as_tensor(w, dtype=torch.float32) for w in weights]
+    shapes = [tuple(w.shape) for w in weights]
+    fits = all(
+        len(w.shape) >= 2 and before.shape[-2] == w.shape[-1]
+        for before, w in zip(weights[:-1], weights[1:], strict=True)
+    )
+    if not weights or not fits or len({shape[:-2] for shape in shapes}) != 1:
+        raise ValueError(f"weights must be matrices (d_l, d_l-1) that fit together, got {shapes}")
+    return weights
+
+
+def check_fit(weights, data: Data) -> None:
+    """ValueError unless the data's rows enter the first matrix and its labels leave the last one."""
+    if data.x.shape[-1] != weights[0].shape[-1]:
+        raise ValueError(
+            f"data.x has {data.x.shape[-1]} columns, weights take {weights[0].shape[-1]}"
+        )
+    classes = weights[-1].shape[-2]
+    if int(data.labels.min()) < 0 or int(data.labels.max()) >= classes:
+        raise ValueError(f"data.labels must lie in 0 .. {classes - 1}")
+
+
+def check_training(
+    step: float, epochs: int, batch: int, momentum: float, decay: float, rows: int
+) -> None:
+    """ValueError unless the numbers of a training are possible."""
+    if not (np.isfinite(step) and step > 0):
+        raise ValueError(f"step must be positive, got {step}")
+    if epochs < 0 or int(epochs) != epochs:
+        raise ValueError(f"epochs must be a whole number, 0 or more, got {epochs}")
+    if not 1 <= batch <= rows:
+        raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {batch}")
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be in [0, 1), got {momentum}")
+    if not (np.isfinite(decay) and decay >= 0):
+        raise ValueError(f"decay must be 0 or more, got {decay}")

@@ -1,0 +1,22 @@
+"""Chapter 6: perturb within a ball, then prune: Algorithm 1 of Xiong, Liao and Kyrillidis, and its table.
+
+pgd_strong_lth   Algorithm 1 for one radius
+whole_table      for several radii in one batch
+controls         random masks, magnitude masks, random perturbations
+published        the source's table
+reference        the two searches in plain autograd
+"""
+
+from . import controls, published, reference
+from .algorithm import SPARSITIES, Cell, StrongTicket, pgd_strong_lth, whole_table
+
+__all__ = [
+    "SPARSITIES",
+    "Cell",
+    "StrongTicket",
+    "controls",
+    "pgd_strong_lth",
+    "published",
+    "reference",
+    "whole_table",
+]

@@ -1,0 +1,164 @@
+"""Algorithm 1: perturb the weights within a ball by gradient descent, then search a mask at each sparsity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from lth_tutorial import edge_popup, projected_gradient, relu_network
+from lth_tutorial.edge_popup import Mask
+from lth_tutorial.projected_gradient import History
+from lth_tutorial.relu_network import Data
+
+SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One sparsity: the mask, its loss and accuracy on the validation rows, and its training."""
+
+    sparsity: float
+    mask: Mask
+    loss: float
+    accuracy: float
+    history: History
+
+
+@dataclass(frozen=True)
+class StrongTicket:
+    """What Algorithm 1 returns, and all that it saw.
+
+    loss, mask, sparsity: of the cell with the smallest validation loss (the first of equals).
+    cells: one for each sparsity, in the order asked for. weights: W_T. history: of the perturbation.
+    """
+
+    loss: float
+    mask: Mask
+    sparsity: float
+    cells: list[Cell]
+    weights: list[torch.Tensor]
+    history: History
+
+
+def pgd_strong_lth(
+    weights, data: Data, epsilon, sparsities=SPARSITIES, *, perturb=None, search=None, rng=0
+) -> StrongTicket:
+    """Algorithm 1 of Xiong, Liao and Kyrillidis, whole.
+
+        W_T <- W_0 + D, |D|_inf <= epsilon, by projected gradient descent;
+        for each s: M_s <- Edge-Popup(W_T, s);  return the M_s of the smallest loss
+
+    The loss that chooses is that of the validation rows, which neither half trains on. (The source chose by
+    the test set.) Test rows have no place here.
+
+    Args:
+        weights: W_0, a list of (out, in) tensors or arrays; not changed.
+        data: training and validation rows.
+        epsilon: radius, a number or one for each layer, absolute.
+        sparsities: shares to remove, in [0, 1); at 0 nothing is searched, the cell is W_T itself.
+        perturb, search: keyword arguments of projected_gradient.train and edge_popup.search.
+        rng: numpy Generator or seed; the descent and each search draw from streams of their own.
+
+    Returns:
+        a StrongTicket.
+
+    Raises:
+        ValueError: no sparsities, one outside [0, 1), or what the two halves raise.
+
+    Source: Algorithm 1 (there s runs over .1 to .9; its table has 0 to .8). Chapter 6.
+    """
+    check_sparsities(sparsities)
+    streams = np.random.default_rng(rng).spawn(1 + len(sparsities))
+    perturbed, history = projected_gradient.train(
+        weights, data, epsilon, rng=streams[0], **(perturb or {})
+    )
+    cells = [
+        search_cell(perturbed, data, s, search or {}, stream, history)
+        for s, stream in zip(sparsities, streams[1:], strict=True)
+    ]
+    best = min(cells, key=lambda cell: cell.loss)
+    return StrongTicket(best.loss, best.mask, best.sparsity, cells, perturbed, history)
+
+
+def check_sparsities(sparsities) -> None:
+    """ValueError unless there are sparsities and all lie in [0, 1)."""
+    if not len(sparsities) or not all(0 <= s < 1 for s in sparsities):
+        raise ValueError(
+            f"sparsities must be numbers in [0, 1), at least one; got {list(sparsities)}"
+        )
+
+
+def search_cell(weights, data: Data, sparsity, options: dict, rng, history: History) -> Cell:
+    """The mask of one sparsity; at 0 that of everything, with the history of the weights' own training."""
+    if sparsity == 0:
+        mask = Mask([torch.ones_like(w, dtype=torch.bool) for w in weights], [], 0.0)
+    else:
+        mask, history = edge_popup.search(weights, data, sparsity, rng=rng, **options)
+    loss, accuracy = relu_network.evaluate(mask.apply(weights), data.valid_x, data.valid_labels)
+    return Cell(float(sparsity), mask, float(loss), float(accuracy), history)
+
+
+def whole_table(
+    weights, data: Data, epsilons, sparsities=SPARSITIES, *, perturb=None, search=None, rngs
+) -> list[StrongTicket]:
+    """Algorithm 1 for several radii at once: one batch of descents, then one batch of all searches.
+
+    On a CPU this is slower than one after the other (the weights leave the cache); on a GPU it is what fills
+    the device. Draws, and up to rounding the numbers, are those of `pgd_strong_lth` for each radius.
+
+    Args:
+        epsilons: R radii, each a number or a list of one for each layer. rngs: R Generators or seeds.
+
+    Returns:
+        R StrongTickets.
+
+    Raises:
+        ValueError: as pgd_strong_lth.
+    """
+    check_sparsities(sparsities)
+    weights = relu_network.as_weights(weights)
+    searched = [s for s in sparsities if s > 0]
+    streams = [np.random.default_rng(rng).spawn(1 + len(sparsities)) for rng in rngs]
+    radii = np.array([np.broadcast_to(e, len(weights)) for e in epsilons], dtype=float).T
+    perturbed, history = projected_gradient.train(
+        [w.expand(len(epsilons), *w.shape) for w in weights],
+        data,
+        [torch.from_numpy(r.copy()).to(data.x.device) for r in radii],
+        rng=[stream[0] for stream in streams],
+        **(perturb or {}),
+    )
+    repeated = [w.repeat_interleave(len(searched), dim=0) for w in perturbed]
+    mask, found = edge_popup.search(
+        repeated,
+        data,
+        np.tile(searched, len(epsilons)),
+        rng=[stream[1 + k] for stream in streams for k, s in enumerate(sparsities) if s > 0],
+        **(search or {}),
+    )
+    tickets = []
+    for e in range(len(epsilons)):
+        own = [w[e] for w in perturbed]
+        runs = iter(range(e * len(searched), (e + 1) * len(searched)))
+        cells = []
+        for s in sparsities:
+            if s == 0:
+                cells.append(search_cell(own, data, 0.0, {}, None, _run(history, e)))
+                continue
+            r = next(runs)
+            part = Mask([m[r] for m in mask.masks], [x[r] for x in mask.scores], s)
+            loss, accuracy = relu_network.evaluate(part.apply(own), data.valid_x, data.valid_labels)
+            cells.append(Cell(float(s), part, float(loss), float(accuracy), _run(found, r)))
+        best = min(cells, key=lambda cell: cell.loss)
+        tickets.append(
+            StrongTicket(best.loss, best.mask, best.sparsity, cells, own, _run(history, e))
+        )
+    return tickets
+
+
+def _run(history: History, r: int) -> History:
+    """The history of one network of a batch."""
+    return History(
+        history.steps,
+        [losses[r] for losses in history.losses],
+        [accuracies[r] for accuracies in history.accuracies],
+    )
