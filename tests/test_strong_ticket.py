@@ -202,7 +202,7 @@ def test_mask_keeps_the_largest_and_of_equals_the_first(values, share):
     mask = edge_popup.select(scores, count)
     assert mask.sum() == count
     assert np.array_equal(mask.numpy(), by_sorting(scores, count))
-    if 0 < count:
+    if count > 0:
         flat = scores.abs()
         edge = edge_popup.by_bisection(flat[None], torch.tensor([count]))
         assert edge[0] == edge_popup.threshold(flat, count)

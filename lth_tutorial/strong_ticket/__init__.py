@@ -3,20 +3,25 @@
 pgd_strong_lth   Algorithm 1 for one radius
 whole_table      for several radii in one batch
 controls         random masks, magnitude masks, random perturbations
+experiments      columns of the table; readings: four readings of a printed radius; examples: by hand
 published        the source's table
 reference        the two searches in plain autograd
 """
 
-from . import controls, published, reference
+from . import claims, controls, examples, experiments, published, readings, reference
 from .algorithm import SPARSITIES, Cell, StrongTicket, pgd_strong_lth, whole_table
 
 __all__ = [
     "SPARSITIES",
     "Cell",
     "StrongTicket",
+    "claims",
     "controls",
+    "examples",
+    "experiments",
     "pgd_strong_lth",
     "published",
+    "readings",
     "reference",
     "whole_table",
 ]

@@ -156,7 +156,7 @@ def _rounded(value: float) -> float:
 
 
 def mask_histogram(weights, masks, bounds) -> list[float]:
-    """The share kept of the weights with |w|/b_l in each of BINS equal parts of [0, 1.5] (last: and above)."""
+    """The share kept of weights with |w|/b_l in each of BINS equal parts of [0, 1.5]; the last, and above."""
     size = torch.cat([(w.abs() / b).flatten() for w, b in zip(weights, bounds, strict=True)])
     kept = torch.cat([m.flatten() for m in masks])
     place = (size * (BINS / 1.5)).long().clamp_(max=BINS - 1)
