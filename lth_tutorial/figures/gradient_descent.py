@@ -82,7 +82,7 @@ def landscape(n: int, t: int, relative_step: float = 0.2):
     return describe(figure, says.replace("-", "\u2212"), data, clicks)
 
 
-LANDSCAPE_STEPS = range(16)
+LANDSCAPE_STEPS = range(13)
 
 
 def paths(n: int, start: str, relative_step: float):
@@ -157,7 +157,9 @@ def distance(shares, start: str, data: str):
         for (colour, marks), n in zip(_LINES, sizes, strict=False):
             columns[f"n{n}"] = shares[n, start, data]
             axes.plot(middle, shares[n, start, data], marks, color=colour, label=f"n = {n}")
-        axes.set(xlabel="log2(F \u00b7 2\u207f)", ylabel="share of steps that rise", ylim=(-0.03, 0.82))
+        axes.set(
+            xlabel="log2(F \u00b7 2\u207f)", ylabel="share of steps that rise", ylim=(-0.03, 0.82)
+        )
         axes.set(xlim=(EDGES[-1], EDGES[0]))
         axes.legend(loc="upper right", ncols=2, fontsize=9)
     last = shares[sizes[-1], start, data]
@@ -169,7 +171,11 @@ def distance(shares, start: str, data: str):
 
 def _rising(values, when: str) -> str:
     values = values[np.isfinite(values)]
-    return f"{100 * values.mean():.0f} % of the steps rise {when}" if len(values) else f"no step {when}"
+    return (
+        f"{100 * values.mean():.0f} % of the steps rise {when}"
+        if len(values)
+        else f"no step {when}"
+    )
 
 
 def counts(sizes, measured, relative_step: float):
@@ -234,7 +240,9 @@ def one_row(coupling: float, relative_step: float):
         f"rises in {up} of 20 steps and reaches {run.errors.max():.2f}, while F falls from 1 to "
         f"{run.unmasked[-1]:.2f}."
     )
-    return describe(figure, says.replace(" -", " \u2212"), {"t": at, "E": run.errors, "F": run.unmasked})
+    return describe(
+        figure, says.replace(" -", " \u2212"), {"t": at, "E": run.errors, "F": run.unmasked}
+    )
 
 
 def repair(n: int, data: str, steps: int = 60, trials: int = 40):
@@ -251,8 +259,8 @@ def repair(n: int, data: str, steps: int = 60, trials: int = 40):
             dashes = {"o-": "-", "s-": "--", "^-": "-.", "D-": ":"}[marks]
             axes.plot(at, _shown(median), dashes, color=colour, label=name)
             parts.append(f"{name} {100 * gd.rises(errors).mean():.1f} %")
-        axes.set(yscale="log", ylim=(1e-7, 3), xlabel="step t", ylabel="median of E")
-        axes.set_yticks([1e-6, 1e-4, 1e-2, 1])
+        lowest = max(1e-8, 0.02 * min(median.min() for median in columns.values()))
+        axes.set(yscale="log", ylim=(lowest, 3), xlabel="step t", ylabel="median of E")
         axes.minorticks_off()
         axes.legend(loc="lower left", fontsize=9)
     says = f"{n} row{'s' * (n > 1)}, {data} data, steps that rise: {'; '.join(parts)}."
@@ -275,7 +283,7 @@ def pruned(sizes, found, columns: int):
         axes.legend(loc="lower left")
     word = "column" if columns == 1 else "columns"
     says = (
-        f"{columns} {word}, n = {sizes[-1]}: with at least one weight pruned in every column the median error is "
+        f"{columns} {word}, n = {sizes[-1]}: with a weight pruned in every column the median error is "
         f"{first[-1]:.1g} at the start and {last[-1]:.1g} at the end; the end is better in "
         f"{100 * better[-1]:.0f} % of the runs."
     )

@@ -6,7 +6,7 @@ from lth_tutorial import tables
 
 from .descent import Run, descend, rises
 
-HEAD = ("step t", "weights U", "best mask M", "E", "F", "E against the step before")
+HEAD = ("t", "weights U", "best mask", "E", "F", "E went")
 
 
 def steps_table(run: Run, most: int = 12) -> tables.Table:
