@@ -321,7 +321,7 @@ def test_streams_are_independent():
 def test_the_coin_flip_and_its_count():
     """A share of 1/2 far from the end, 0 near it, and rises that grow with n by log 2 / (-2 log(1 - kappa)).
 
-    Over 25 seeds the standard deviations are .003 (early share), .005 (late), .008 (rises over prediction) and
+    Over 25 seeds the standard deviations are .003 (early share), .005 (late), .008 (rises over prediction),
     .02 (slope over prediction), so each bound is at least eight of them away from the mean.
     """
     run = experiments.runs(Setting(14, relative_step=0.2), 400, 18)
