@@ -428,6 +428,8 @@ def test_more_wrong_arguments():
         shift.pruned_error([1.0], 0.5)
     with pytest.raises(ValueError, match="start must be one of"):
         experiments.draw(Setting(2, start="warm"), 1, 0)
+    with pytest.raises(ValueError, match="name must be one of"):
+        experiments.descend_as("poster", **GOOD)
     with pytest.raises(ValueError, match="data must be one of"):
         experiments.draw(Setting(2, data="real"), 1, 0)
 

@@ -290,9 +290,9 @@ def pruned(sizes, found, columns: int):
     return describe(figure, says, {"n": sizes, "start": first, "end": last, "end_better": better})
 
 
-def own(u, w, x, step: float, steps: int):
-    """Any single run of `descend`: both errors, rises marked."""
-    run = gd.descend(u, w, x, step, steps)
+def own(u, w, x, step: float, steps: int, descent: str = "slides"):
+    """Any single run of one of `experiments.VERSIONS`: both errors, rises marked."""
+    run = experiments.descend_as(descent, u, w, x, step, steps)
     up = np.flatnonzero(gd.rises(run.errors)) + 1
     at = np.arange(steps + 1)
     with style():
@@ -303,7 +303,7 @@ def own(u, w, x, step: float, steps: int):
         axes.set(xlabel="step t", ylabel="error", ylim=(0, None))
         axes.legend(loc="upper right")
     says = (
-        f"{len(up)} of {steps} steps raise E, which goes from {run.errors[0]:.3g} to {run.errors[-1]:.3g}; "
-        f"F goes from {run.unmasked[0]:.3g} to {run.unmasked[-1]:.3g}."
+        f"Descent {descent}: {len(up)} of {steps} steps raise E, which goes from {run.errors[0]:.3g} to "
+        f"{run.errors[-1]:.3g}; F goes from {run.unmasked[0]:.3g} to {run.unmasked[-1]:.3g}."
     )
     return describe(figure, says, {"t": at, "E": run.errors, "F": run.unmasked})

@@ -194,34 +194,34 @@ def without_the_trivial(setting: Setting, trials: int, rng) -> tuple[np.ndarray,
     return np.linalg.norm(first, axis=1), np.linalg.norm(last, axis=1)
 
 
-VERSIONS = {
-    "slides": {},
-    "masked": {},
-    "masked, X divided out": {"precondition": True},
-    "masked, fixed size": {"size": "half"},
-}
+VERSIONS = ("slides", "masked", "masked, X divided out", "masked, fixed size")
+
+
+def descend_as(name: str, u, w, x, step: float, steps: int) -> Run:
+    """A descent by its name in `VERSIONS`; arguments as `descend`.
+
+    "fixed size" keeps n / 2 weights of each column, rounded up.
+
+    Raises:
+        ValueError: no such name; or as `descend_masked`.
+    """
+    if name not in VERSIONS:
+        raise ValueError(f"name must be one of {VERSIONS}, got {name!r}")
+    if name == "slides":
+        return descend(u, w, x, step, steps)
+    size = (np.shape(u)[-2] + 1) // 2 if name == "masked, fixed size" else None
+    divide = name == "masked, X divided out"
+    return descend_masked(u, w, x, step, steps, size=size, precondition=divide)
 
 
 def version_errors(setting: Setting, trials: int, steps: int, rng) -> dict:
-    """E_t of the slides' descent and of three repairs from the same starts; name -> (trials, steps + 1).
+    """E_t of all `VERSIONS` from the same starts; name -> (trials, steps + 1).
 
-    "fixed size" keeps n / 2 weights of each column, rounded up. All take the same step, kappa / (2n) on data
-    of largest eigenvalue 1.
+    All take the same step, kappa / (2n) on data of largest eigenvalue 1.
     """
-    return {name: run.errors for name, run in version_runs(setting, trials, steps, rng).items()}
-
-
-def version_runs(setting: Setting, trials: int, steps: int, rng) -> dict[str, Run]:
-    """The runs behind `version_errors`."""
     u, w, x = draw(setting, trials, rng)
     x, step = _normal(x), setting.relative_step / (2 * setting.n)
-    found = {}
-    for name, how in VERSIONS.items():
-        if how.get("size"):
-            how = {"size": (setting.n + 1) // 2}
-        go = descend if name == "slides" else descend_masked
-        found[name] = go(u, w, x, step, steps, **how)
-    return found
+    return {name: descend_as(name, u, w, x, step, steps).errors for name in VERSIONS}
 
 
 def furthest_moved(run: Run) -> np.ndarray:
