@@ -118,10 +118,10 @@ def _shown(errors):
     return np.maximum(errors, _FLOOR)
 
 
-def mask_history(n: int, start: str, relative_step: float = 0.2):
+def mask_history(n: int, start: str, seed: int, relative_step: float = 0.2):
     """Which weights of one column the best mask keeps, step by step."""
     setting = experiments.Setting(n, 1, start, "orthonormal", relative_step)
-    run = experiments.runs(setting, 1, [11, n], 60)
+    run = experiments.runs(setting, 1, [11, n, seed], 60)
     masks = run.masks[0, :, :, 0].T
     full = run.kept[0, :, 0] == n
     with style():
@@ -134,7 +134,7 @@ def mask_history(n: int, start: str, relative_step: float = 0.2):
     changes = int((masks[:, 1:] != masks[:, :-1]).any(axis=0).sum())
     settled = 60 - int(np.argmin(full[::-1])) + 1 if not full.all() else 0
     end = f"from step {settled} on it keeps every weight" if full[-1] else "it still prunes"
-    says = f"{n} weights, start {start}: the best mask changed in {changes} of 60 steps; {end}."
+    says = f"{n} weights, start {start}, draw {seed}: the best mask changed in {changes} of 60 steps; {end}."
     return describe(figure, says, {"t": np.arange(61), "kept": run.kept[0, :, 0]})
 
 
