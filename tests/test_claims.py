@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lth_tutorial import (
+    gradient_descent,
     neuron_pruning,
     perturbed_subset_sum,
     reproduce,
@@ -27,6 +28,7 @@ CLAIMS = (
     *reproduce.claims.neuron_gap(STORED),
     *teacher_student.claims.CLAIMS,
     *reproduce.recovery_claims.all_figures(STORED),
+    *gradient_descent.claims.CLAIMS,
 )
 PARTLY = {
     "every-target",
@@ -42,8 +44,9 @@ PARTLY = {
     "tensor-start",
     "recovery-radius-paper",
     "recovery-noise",
+    "descent-end",
 }
-NOT = {"hessian-gram"}
+NOT = {"hessian-gram", "descent-question", "descent-masked-any-data"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)

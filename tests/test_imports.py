@@ -1,4 +1,4 @@
-"""Chapters 1 to 5 import with numpy alone: nothing but it and the standard library."""
+"""Chapters 1 to 5, and 7, import with numpy alone: nothing but it and the standard library."""
 
 import subprocess
 import sys
@@ -15,6 +15,7 @@ MODULES = [
     "lth_tutorial.weight_pruning",
     "lth_tutorial.neuron_pruning",
     "lth_tutorial.teacher_student",
+    "lth_tutorial.gradient_descent",
 ]
 
 BLOCKER = """

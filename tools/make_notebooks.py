@@ -107,6 +107,7 @@ def scorecard() -> str:
     """A page with the claims of all chapters, measured now."""
     from lth_tutorial import (
         claims,
+        gradient_descent,
         neuron_pruning,
         perturbed_subset_sum,
         reproduce,
@@ -139,6 +140,11 @@ def scorecard() -> str:
             "Recovering a sparse teacher",
             "5-teacher-student.ipynb",
             teacher_student.claims.CLAIMS + reproduce.recovery_claims.all_figures(results),
+        ),
+        (
+            "Does gradient descent find the ticket?",
+            "7-does-gradient-descent-find-tickets.ipynb",
+            gradient_descent.claims.CLAIMS,
         ),
     ]
     lines = [

@@ -1,0 +1,183 @@
+"""Chapter 7's claims, each beside the code that measures it."""
+
+import numpy as np
+
+from lth_tutorial.claims import Claim, Finding
+
+from . import experiments
+from .descent import descend, rises
+from .experiments import Setting
+
+
+def measure_question() -> Finding:
+    """The slides' question: the smallest counterexample, and the share of early steps that rise."""
+    small = descend([[0.3], [0.9]], [0.3], [[1.0]], 0.05, 3).errors
+    shares = [
+        experiments.share(
+            experiments.runs(Setting(10, d, "uniform", data), 60, [71, d], 150), 10
+        ).early
+        for d, data in (
+            (1, "orthonormal"),
+            (5, "orthonormal"),
+            (5, "Gaussian"),
+            (5, "ill conditioned"),
+        )
+    ]
+    fails = rises(small).all() and min(shares) > 0.4
+    return Finding(
+        "not" if fails else "partly",
+        f"with two weights E = {', '.join(f'{e:.2g}' for e in small[:3])}, ...; with n = 10, "
+        f"{100 * min(shares):.0f} to {100 * max(shares):.0f} % of the early steps raise E, whatever the data",
+    )
+
+
+def measure_end() -> Finding:
+    """Does the descent approximate w? E at the end, what is kept, and what masks that prune would do."""
+    setting = Setting(10, 5, "uniform", "Gaussian", 1.0)
+    run = experiments.runs(setting, 40, 72, 3000)
+    small, full = run.errors[:, -1] < 1e-6, (run.kept[:, -1] == 10).all(axis=1)
+    first, last = experiments.without_the_trivial(Setting(10, 1), 400, 73)
+    factor = float(np.median(last) / np.median(first))
+    return Finding(
+        "partly" if small.all() and full.all() and 0.2 < factor < 1 else "not",
+        "yes: E ends below 1e-6 in all 40 runs, but the best mask then keeps every weight; a mask "
+        f"that prunes gains only a factor of about {1 / factor:.0f} (median, n = 10, one column)",
+    )
+
+
+def measure_count() -> Finding:
+    """Rises in a run over half of the steps that take F down by 2^n."""
+    ratios = []
+    for n, step in ((12, 0.05), (12, 0.5), (16, 0.2), (16, 1.5)):
+        run = experiments.runs(Setting(n, 1, "uniform", "orthonormal", step), 100, [74, n])
+        measured = experiments.share(run, n).mean_rises
+        ratios.append(measured / experiments.predicted_rises(n, step))
+    good = min(ratios) > 0.8 and max(ratios) < 1.25
+    return Finding(
+        "reproduced" if good else "partly",
+        f"measured over predicted: {min(ratios):.1f} to {max(ratios):.1f} for n = 12 and 16 and four steps",
+    )
+
+
+def measure_one_row() -> Finding:
+    """Rises with one row: orthonormal and Gaussian data."""
+    shares = {}
+    for data in ("orthonormal", "Gaussian"):
+        run = experiments.runs(Setting(1, 5, "uniform", data, 0.5), 300, 75, 60)
+        shares[data] = rises(run.errors).any(axis=1).mean()
+    return Finding(
+        "reproduced" if shares["orthonormal"] == 0 and shares["Gaussian"] > 0.2 else "not",
+        f"no rise in 300 runs with orthonormal data; with Gaussian data about {shares['Gaussian']:.1f} of "
+        "the runs have one",
+    )
+
+
+def measure_small_start() -> Finding:
+    """Rises from small starts, orthonormal data."""
+    found = [
+        rises(experiments.runs(Setting(n, 5, "small"), 100, [76, n]).errors).any()
+        for n in (1, 2, 4, 8, 12)
+    ]
+    return Finding(
+        "not" if any(found) else "reproduced",
+        "no rise in 100 runs each for n = 1, 2, 4, 8, 12",
+    )
+
+
+def _version_rises(name: str, data: str) -> tuple[int, int]:
+    """Runs with a rise, of how many: n = 2, 4, 8."""
+    count, trials = 0, 60
+    for n in (2, 4, 8):
+        errors = experiments.version_errors(
+            Setting(n, 5, "uniform", data, 0.5), trials, 60, [77, n]
+        )[name]
+        count += int(rises(errors).any(axis=1).sum())
+    return count, 3 * trials
+
+
+def measure_masked() -> Finding:
+    """The mask inside the gradient: orthonormal data, any data with X divided out."""
+    plain, of = _version_rises("masked", "orthonormal")
+    divided, _ = _version_rises("masked, X divided out", "ill conditioned")
+    return Finding(
+        "reproduced" if plain == divided == 0 else "not",
+        f"{plain} of {of} runs rise with orthonormal data, {divided} of {of} on ill-conditioned data with X "
+        "divided out",
+    )
+
+
+def measure_masked_any_data() -> Finding:
+    """The mask inside the gradient, Gaussian data."""
+    count, of = _version_rises("masked", "Gaussian")
+    return Finding(
+        "not" if count > 0.1 * of else "partly",
+        f"on Gaussian data about {count / of:.1f} of the runs rise at some step (n = 2, 4, 8)",
+    )
+
+
+def measure_fixed_size() -> Finding:
+    """The mask inside the gradient, equally many weights kept in every column."""
+    count, of = _version_rises("masked, fixed size", "ill conditioned")
+    return Finding(
+        "reproduced" if count == 0 else "not", f"{count} of {of} runs rise on ill-conditioned data"
+    )
+
+
+CLAIMS = (
+    Claim(
+        "descent-question",
+        "slides, next steps: a question",
+        r"$\lVert w - (U_t \circ M_t)^\top 1 \rVert_2$ falls at every step",
+        r"a counterexample by hand; 60 runs for each kind of data, steps with $F_t > 10 \cdot 2^{-n}$",
+        measure_question,
+    ),
+    Claim(
+        "descent-end",
+        "slides, next steps: the title",
+        "gradient descent approximates a single vector $w$",
+        "40 runs of 3,000 steps on Gaussian data; 400 columns for the masks that prune",
+        measure_end,
+    ),
+    Claim(
+        "descent-count",
+        "this chapter's heuristic",
+        r"a run has about $n \log 2 / (-2 \log \lvert 1 - \kappa \rvert)$ rises",
+        "100 runs each, one column, uniform starts",
+        measure_count,
+    ),
+    Claim(
+        "descent-one-row",
+        "this chapter's theorem",
+        r"for $n = 1$ the error never rises if $X^\top X$ is diagonal, and can rise if it is not",
+        "300 runs each, five columns",
+        measure_one_row,
+    ),
+    Claim(
+        "descent-small-start",
+        "this chapter's theorem",
+        r"the error never rises from starts within $\lvert w_j \rvert / (2n)$, if $X^\top X = a I$",
+        "100 runs each, five columns",
+        measure_small_start,
+    ),
+    Claim(
+        "descent-masked",
+        "this chapter's theorem",
+        r"with the mask inside the gradient the error never rises if $X^\top X = a I$ or $X$ is divided out",
+        "60 runs each for n = 2, 4, 8, five columns, 60 steps",
+        measure_masked,
+    ),
+    Claim(
+        "descent-masked-any-data",
+        "this chapter's repair, without its hypothesis",
+        "with the mask inside the gradient the error never rises, whatever the data",
+        "60 runs each for n = 2, 4, 8, five columns, 60 steps",
+        measure_masked_any_data,
+    ),
+    Claim(
+        "descent-fixed-size",
+        "this chapter's theorem",
+        "with equally many weights kept in every column it never rises, for all data",
+        "60 runs each for n = 2, 4, 8, five columns, 60 steps, half of the weights kept",
+        measure_fixed_size,
+    ),
+)
