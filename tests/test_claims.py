@@ -9,6 +9,7 @@ from lth_tutorial import (
     neuron_pruning,
     perturbed_subset_sum,
     reproduce,
+    strong_ticket,
     subset_sum,
     tables,
     teacher_student,
@@ -28,6 +29,8 @@ CLAIMS = (
     *reproduce.claims.neuron_gap(STORED),
     *teacher_student.claims.CLAIMS,
     *reproduce.recovery_claims.all_figures(STORED),
+    *strong_ticket.claims.CLAIMS,
+    *reproduce.strong_ticket_claims.pgd_edge_popup(STORED),
     *gradient_descent.claims.CLAIMS,
 )
 PARTLY = {

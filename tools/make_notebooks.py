@@ -111,6 +111,7 @@ def scorecard() -> str:
         neuron_pruning,
         perturbed_subset_sum,
         reproduce,
+        strong_ticket,
         subset_sum,
         teacher_student,
         weight_pruning,
@@ -140,6 +141,11 @@ def scorecard() -> str:
             "Recovering a sparse teacher",
             "5-teacher-student.ipynb",
             teacher_student.claims.CLAIMS + reproduce.recovery_claims.all_figures(results),
+        ),
+        (
+            "Perturb, then prune",
+            "6-pgd-edge-popup.ipynb",
+            strong_ticket.claims.CLAIMS + reproduce.strong_ticket_claims.pgd_edge_popup(results),
         ),
         (
             "Does gradient descent find the ticket?",
