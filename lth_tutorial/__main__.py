@@ -37,6 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             print("\nInterrupted. Finished cells are kept; the same command goes on from there.")
             return 130
+        except ModuleNotFoundError as error:
+            extra = "torch" if error.name == "torch" else "book"
+            print(f'{result.name} needs {error.name}: pip install -e ".[{extra}]"', file=sys.stderr)
+            return 1
         except (OSError, ValueError) as error:
             print(f"{result.name}: {error}", file=sys.stderr)
             return 1

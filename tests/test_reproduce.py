@@ -147,6 +147,17 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
     assert "invalid choice: 'nothing'" in capsys.readouterr().err
 
 
+def test_a_missing_library_is_named(tmp_path, monkeypatch, capsys):
+    def missing(size, folder):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    result = engine.Result("squares", "Squares", cells, run, summarise, missing, ("claims.py",))
+    monkeypatch.setitem(reproduce.RESULTS, "squares", result)
+    options = ["--results", str(tmp_path), "--cache", str(tmp_path)]
+    assert main(["reproduce", "squares", *options]) == 1
+    assert 'squares needs torch: pip install -e ".[torch]"' in capsys.readouterr().err
+
+
 # Not run at paper size: weeks on a CPU; their short form is stored instead, as the page says.
 SHORT = {"redundant-blocks", "redundant-blocks-gpu"}
 WHOLE = [(name, "paper") for name in reproduce.RESULTS if name not in SHORT]
