@@ -8,6 +8,7 @@ duration and numbers. The pages draw the paper-size figures from these files.
 from . import (
     claims,
     covering_sizes,
+    lottery_tickets,
     neuron_pruning,
     pruned_network,
     recovery,
@@ -25,6 +26,8 @@ RESULTS = {
         pruned_network.SIZES_RESULT,
         neuron_pruning.RESULT,
         *recovery.RESULTS,
+        lottery_tickets.RESULT,
+        lottery_tickets.LENET_5_RESULT,
     )
 }
 
