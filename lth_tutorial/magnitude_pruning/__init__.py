@@ -4,12 +4,13 @@ iterative_magnitude_pruning   train, remove the smallest weights, rewind, train 
 Masked, train_masked          training in which pruned weights stay exactly 0
 prune, random_masks           one round of pruning by magnitude; as many weights at random places
 networks, training            the two networks and the training of the chapter
+controls                      what of a ticket matters: mask, magnitudes, signs
 experiments                   the measurements behind the chapter's figures
 
 It needs torch.
 """
 
-from . import claims, experiments, networks, training
+from . import claims, controls, experiments, networks, training
 from .masked import Masked
 from .masks import (
     apply,
@@ -29,6 +30,7 @@ __all__ = [
     "Tickets",
     "apply",
     "claims",
+    "controls",
     "copy_of",
     "experiments",
     "iterative_magnitude_pruning",

@@ -14,6 +14,7 @@ from . import (
     recovery,
     recovery_claims,
     smallest_n,
+    ticket_claims,
 )
 from .engine import Result, read_json, reproduce
 
@@ -26,9 +27,16 @@ RESULTS = {
         pruned_network.SIZES_RESULT,
         neuron_pruning.RESULT,
         *recovery.RESULTS,
-        lottery_tickets.RESULT,
-        lottery_tickets.LENET_5_RESULT,
+        *lottery_tickets.RESULTS,
     )
 }
 
-__all__ = ["RESULTS", "claims", "recovery_claims", "Result", "read_json", "reproduce"]
+__all__ = [
+    "RESULTS",
+    "claims",
+    "recovery_claims",
+    "ticket_claims",
+    "Result",
+    "read_json",
+    "reproduce",
+]
