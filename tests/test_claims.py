@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lth_tutorial import (
+    magnitude_pruning,
     neuron_pruning,
     perturbed_subset_sum,
     reproduce,
@@ -17,6 +18,8 @@ from lth_tutorial.claims import Claim, Finding, table
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 CLAIMS = (
+    *magnitude_pruning.claims.CLAIMS,
+    *reproduce.ticket_claims.all_claims(STORED),
     *subset_sum.claims.CLAIMS,
     *perturbed_subset_sum.claims.CLAIMS,
     *reproduce.claims.covering_sizes(STORED),
@@ -43,7 +46,7 @@ PARTLY = {
     "recovery-radius-paper",
     "recovery-noise",
 }
-NOT = {"hessian-gram"}
+NOT = {"hessian-gram", "mask-alone"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)

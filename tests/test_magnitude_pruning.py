@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -442,3 +444,12 @@ class TestControls:
 
 def test_claims_are_measured_on_this_machine():
     assert all(claim.measure().verdict == "reproduced" for claim in mp.claims.CLAIMS)
+
+
+def test_nothing_else_of_the_book_needs_torch_to_be_imported():
+    code = (
+        "import sys, lth_tutorial, lth_tutorial.reproduce, lth_tutorial.figures.magnitude_pruning; "
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -107,6 +107,7 @@ def scorecard() -> str:
     """A page with the claims of all chapters, measured now."""
     from lth_tutorial import (
         claims,
+        magnitude_pruning,
         neuron_pruning,
         perturbed_subset_sum,
         reproduce,
@@ -117,6 +118,11 @@ def scorecard() -> str:
 
     results = BOOK / "results"
     parts = [
+        (
+            "Lottery tickets",
+            "0-lottery-tickets.ipynb",
+            magnitude_pruning.claims.CLAIMS + reproduce.ticket_claims.all_claims(results),
+        ),
         ("Random subset sum", "1-random-subset-sum.ipynb", subset_sum.claims.CLAIMS),
         (
             "Perturbed subset sum",
