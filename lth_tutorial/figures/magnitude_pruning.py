@@ -301,7 +301,10 @@ def frozen(before, after, update: str):
         axes.set(xlim=(-0.14, 0.14), ylim=(-0.2, 0.2), xlabel="weight before training")
         axes.set_ylabel("weight after 100 steps")
     what = f"{moved:,} of" if moved < negative.sum() / 2 else "nearly all of"
-    says = f"{update}: {what} the {int(negative.sum()):,} negative weights of the first layer have moved."
+    says = (
+        f"{update.capitalize()}: {what} the {int(negative.sum()):,} negative weights of the first layer "
+        "have moved."
+    )
     return describe(figure, says, {"before": before[chosen], "after": ends[chosen]})
 
 
