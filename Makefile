@@ -35,10 +35,10 @@ serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
 
-lab: $(READY)
+lab: $(READY) $(TORCH)
 	@$(BIN)/jupyter lab --notebook-dir=book
 
-notebooks: $(READY)
+notebooks: $(READY) $(TORCH)
 	@$(BIN)/python tools/make_notebooks.py
 
 lint: $(READY)
@@ -76,7 +76,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The tests hold the package to torch's gradients; the pages do without it.
+# Notebooks that train need torch, and so do the tests; the pages, made of stored outputs, do without it.
 $(TORCH): $(READY) requirements-torch.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-torch.txt
 	@touch $@

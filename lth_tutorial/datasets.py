@@ -90,7 +90,7 @@ def _read_idx(data: bytes) -> np.ndarray:
     """The array in a file of the IDX format with unsigned bytes."""
     dimensions = data[3]
     shape = np.frombuffer(data, dtype=">u4", count=dimensions, offset=4)
-    return np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+    return np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * dimensions).reshape(shape).copy()
 
 
 def _mnist_file(name: str) -> bytes:

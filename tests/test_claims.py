@@ -6,6 +6,7 @@ import pytest
 
 from lth_tutorial import (
     gradient_descent,
+    magnitude_pruning,
     neuron_pruning,
     perturbed_subset_sum,
     reproduce,
@@ -19,6 +20,8 @@ from lth_tutorial.claims import Claim, Finding, table
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 CLAIMS = (
+    *magnitude_pruning.claims.CLAIMS,
+    *reproduce.ticket_claims.all_claims(STORED),
     *subset_sum.claims.CLAIMS,
     *perturbed_subset_sum.claims.CLAIMS,
     *reproduce.claims.covering_sizes(STORED),
@@ -49,7 +52,7 @@ PARTLY = {
     "recovery-noise",
     "descent-end",
 }
-NOT = {"hessian-gram", "descent-question", "descent-masked-any-data"}
+NOT = {"hessian-gram", "descent-question", "descent-masked-any-data", "mask-alone"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)

@@ -251,6 +251,36 @@ def test_a_slice_of_the_stored_recoveries_is_what_the_code_gives(name, tmp_path)
         assert agree.mean() >= 0.9
 
 
+def test_a_slice_of_the_stored_tickets_is_what_the_code_gives():
+    """The first rounds of one stored run: the same sizes of masks, nearly the same accuracies."""
+    from lth_tutorial.magnitude_pruning import experiments, training
+
+    stored = reproduce.read_json(STORED / "lottery-tickets.json")["cells"]
+    kept = next(c["numbers"] for c in stored if c["parameters"]["kind"] == "tickets")
+    found = experiments.ticket_curves(training.digits(), 780, 2, 0)
+    assert found["measured"] == tuple(kept["measured"]) and found["kept"] == kept["kept"][:3]
+    assert np.allclose(found["ticket"], kept["ticket"][:3], atol=0.03)
+    assert np.allclose(found["reinitialized"], kept["reinitialized"][:2], atol=0.03)
+    assert np.allclose(
+        np.array(found["ticket"])[:, -1], np.array(kept["ticket"])[:3, -1], atol=0.01
+    )
+
+
+def test_a_slice_of_the_stored_lenet_5_is_what_the_code_gives():
+    """Weights left by layer follow from the rate alone; a page-size run trains the same network."""
+    from lth_tutorial.reproduce import lottery_tickets
+
+    for cell in reproduce.read_json(STORED / "lenet5.json")["cells"]:
+        first, *others = cell["numbers"]["kept"]
+        assert first == [150, 2400, 48000, 10080, 840]
+        for row, after in zip([first, *others], others, strict=False):
+            assert after == [count - round(0.2 * count) for count in row]
+    (page,) = lottery_tickets.lenet_5_cells("page")
+    found = lottery_tickets.run_lenet_5(page, None)
+    assert found["kept"] == cell["numbers"]["kept"][:4]
+    assert min(accuracy[-1] for accuracy in found["accuracy"]) > 0.8
+
+
 def test_page_sizes_run(tmp_path):
     """The page-size networks: every claim of the large ones that does not depend on size."""
     written = engine.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))

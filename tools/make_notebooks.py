@@ -108,6 +108,7 @@ def scorecard() -> str:
     from lth_tutorial import (
         claims,
         gradient_descent,
+        magnitude_pruning,
         neuron_pruning,
         perturbed_subset_sum,
         reproduce,
@@ -119,6 +120,11 @@ def scorecard() -> str:
 
     results = BOOK / "results"
     parts = [
+        (
+            "Lottery tickets",
+            "0-lottery-tickets.ipynb",
+            magnitude_pruning.claims.CLAIMS + reproduce.ticket_claims.all_claims(results),
+        ),
         ("Random subset sum", "1-random-subset-sum.ipynb", subset_sum.claims.CLAIMS),
         (
             "Perturbed subset sum",

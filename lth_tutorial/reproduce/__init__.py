@@ -8,6 +8,7 @@ duration and numbers. The pages draw the paper-size figures from these files.
 from . import (
     claims,
     covering_sizes,
+    lottery_tickets,
     neuron_pruning,
     pruned_network,
     recovery,
@@ -15,6 +16,7 @@ from . import (
     smallest_n,
     strong_ticket,
     strong_ticket_claims,
+    ticket_claims,
 )
 from .engine import Result, read_json, reproduce
 
@@ -28,6 +30,7 @@ RESULTS = {
         neuron_pruning.RESULT,
         *recovery.RESULTS,
         *strong_ticket.RESULTS,
+        *lottery_tickets.RESULTS,
     )
 }
 
@@ -36,6 +39,7 @@ __all__ = [
     "claims",
     "recovery_claims",
     "strong_ticket_claims",
+    "ticket_claims",
     "Result",
     "read_json",
     "reproduce",

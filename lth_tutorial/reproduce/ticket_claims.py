@@ -1,0 +1,322 @@
+"""What the stored results of chapter 0 say of the claims about lottery tickets."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from lth_tutorial import tables
+from lth_tutorial.claims import Claim, Finding
+
+from .engine import read_json
+
+# Which measurement is which: after a tenth of training, after all of it.
+_TENTH, _END = 2, -1
+
+
+def _summary(folder: Path, name: str) -> dict:
+    return read_json(folder / f"{name}.json")["summary"]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def tickets(folder) -> tuple[Claim, ...]:
+    """Tickets and controls at seventeen densities; folder: where `lottery-tickets.json` lies."""
+    folder = Path(folder)
+    return (
+        Claim(
+            "lottery-ticket",
+            "Frankle and Carbin 2019, the hypothesis",
+            "a subnetwork with its initial weights, trained alone, is at least as accurate in at most as "
+            "many steps",
+            "stored result: LeNet-300-100, 10,000 images, five seeds, sixteen rounds of 20 %",
+            partial(measure_tickets, folder),
+        ),
+        Claim(
+            "faster-ticket",
+            "Frankle and Carbin 2019, Section 2",
+            "winning tickets learn faster than the whole network, at first the faster the sparser",
+            "the same, after a tenth of the training",
+            partial(measure_speed, folder),
+        ),
+        Claim(
+            "reinitialized-ticket",
+            "Frankle and Carbin 2019, Section 2; slides",
+            "with weights drawn anew the same mask does worse",
+            "the same, every second density",
+            partial(measure_reinitialized, folder),
+        ),
+        Claim(
+            "random-mask",
+            "Frankle and Carbin 2019, Figure 1",
+            "random masks learn ever more slowly and end ever lower as they get sparser",
+            "the same, random masks with the ticket's numbers of weights and initial values",
+            partial(measure_random, folder),
+        ),
+        Claim(
+            "one-shot",
+            "Frankle and Carbin 2019, Section 2",
+            "pruning in many rounds finds smaller winning tickets than pruning in one",
+            "stored result: the same shares removed at once, three seeds",
+            partial(measure_one_shot, folder),
+        ),
+        Claim(
+            "late-rewinding",
+            "Frankle et al. 2020",
+            "small networks do not need to rewind to a later step; step $0$ is enough",
+            "stored result: steps 40 and 200 of 780, three seeds",
+            partial(measure_rewinding, folder),
+        ),
+        Claim(
+            "frozen-negatives",
+            "this chapter",
+            "freezing negative weights, as a public code does, costs accuracy",
+            "stored result: the same rounds with its rule, two seeds",
+            partial(measure_frozen, folder),
+        ),
+    )
+
+
+def measure_tickets(folder: Path) -> Finding:
+    """The sparsest masks that are as good in the mean, and in every seed."""
+    summary = _summary(folder, "lottery-tickets")
+    last = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
+    sparsest = int(np.flatnonzero(last >= last[0]).max())
+    worst = min(summary["last_matching_round"])
+    left, best = summary["left"], int(np.argmax(last))
+    return Finding(
+        "reproduced" if worst >= 5 else "partly",
+        f"at the same step, down to {_percent(left[sparsest])} of the weights in the mean and to "
+        f"{_percent(left[worst])} or less in every seed; best with {_percent(left[best])}: {last[best]:.3f} "
+        f"against {last[0]:.3f}",
+    )
+
+
+def measure_speed(folder: Path) -> Finding:
+    """Accuracies after a tenth of training, and where they are best."""
+    summary = _summary(folder, "lottery-tickets")
+    tenth, low = (
+        np.array(summary["curves"]["ticket"][k])[:, _TENTH] for k in ("mean", "low")
+    )  # fmt: skip
+    best = int(np.argmax(tenth))
+    ahead = int(np.flatnonzero(low > summary["curves"]["ticket"]["high"][0][_TENTH]).max())
+    return Finding(
+        "reproduced" if ahead >= 8 and best >= 2 else "partly",
+        f"{tenth[0]:.3f} with all weights, {tenth[best]:.3f} with {_percent(summary['left'][best])}, "
+        f"{tenth[-1]:.3f} with {_percent(summary['left'][-1])}; down to {_percent(summary['left'][ahead])} "
+        "every ticket is ahead of every whole network",
+    )
+
+
+def _against(folder: Path, kind: str) -> tuple[list[float], np.ndarray, np.ndarray, np.ndarray]:
+    """At every second density but the first, after a tenth of training and at the end: what is left, the
+    ticket's mean, the control's mean, and the worst ticket minus the best control."""
+    summary = _summary(folder, "lottery-tickets")
+    ticket, control = summary["curves"]["ticket"], summary["curves"][kind]
+
+    def rows(part, step):
+        return np.array(part)[::step][1:, [_TENTH, _END]]
+
+    margin = rows(ticket["low"], 2) - rows(control["high"], 1)
+    return summary["left"][2::2], rows(ticket["mean"], 2), rows(control["mean"], 1), margin
+
+
+def measure_reinitialized(folder: Path) -> Finding:
+    """Means at all densities, and the worst ticket against the best control where less than half is left."""
+    left, ticket, control, margin = _against(folder, "reinitialized")
+    sparse = np.array(left) < 0.5
+    good = (ticket > control).all() and (margin[sparse] > 0).all()
+    at = int(np.argmin(np.abs(np.array(left) - 0.126)))
+    return Finding(
+        "reproduced" if good else "partly",
+        f"with {_percent(left[at])} of the weights, after a tenth of training {ticket[at, 0]:.2f} against "
+        f"{control[at, 0]:.2f}, after all of it {ticket[at, 1]:.3f} against {control[at, 1]:.3f}; where less "
+        "than half is left, the worst ticket is ahead of the best control by at least "
+        f"{margin[sparse].min():.3f}",
+    )
+
+
+def measure_random(folder: Path) -> Finding:
+    """The fall of random masks."""
+    left, ticket, control, margin = _against(folder, "random")
+    falls = bool((np.diff(control, axis=0) < 0).all())
+    good = falls and (margin[np.array(left) < 0.5] > 0).all()
+    return Finding(
+        "reproduced" if good else "partly",
+        f"after a tenth of training {control[0, 0]:.2f} with {_percent(left[0])} of the weights, "
+        f"{control[-1, 0]:.2f} with {_percent(left[-1])}; at the end {control[0, 1]:.3f} and "
+        f"{control[-1, 1]:.3f}",
+    )
+
+
+def measure_one_shot(folder: Path) -> Finding:
+    """Differences at equal density."""
+    summary = _summary(folder, "lottery-tickets")
+    many = np.array(summary["curves"]["ticket"]["mean"])[4::4, _END]
+    once = np.array(summary["variants"]["one shot"]["mean"])
+    shares = [_percent(share) for share in summary["left"][4::4]]
+    pairs = ", ".join(
+        f"{a:.3f} and {b:.3f} ({share})" for a, b, share in zip(many, once, shares, strict=True)
+    )
+    worse = many - once
+    return Finding(
+        "reproduced" if worse[-1] > 0.005 and worse[0] < worse[-1] else "partly",
+        f"in rounds and at once: {pairs} of the weights left",
+    )
+
+
+def measure_rewinding(folder: Path) -> Finding:
+    """The largest difference that rewinding to a later step makes."""
+    summary = _summary(folder, "lottery-tickets")
+    plain = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
+    change = {
+        step: np.array(summary["variants"][f"rewound to {step}"]["mean"]) - plain
+        for step in (40, 200)
+    }
+    largest = max(np.abs(rows).max() for rows in change.values())
+    return Finding(
+        "reproduced" if largest < 0.01 else "partly",
+        f"steps 40 and 200 change no mean by more than {largest:.3f}",
+    )
+
+
+def measure_frozen(folder: Path) -> Finding:
+    """Clean minus frozen, dense and sparse."""
+    summary = _summary(folder, "lottery-tickets")
+    plain = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
+    frozen = np.array(summary["variants"]["frozen"]["mean"])
+    return Finding(
+        "reproduced" if (plain - frozen).min() > 0 else "partly",
+        f"{plain[0] - frozen[0]:.3f} with all weights, {plain[8] - frozen[8]:.3f} with "
+        f"{_percent(summary['left'][8])}, {plain[-1] - frozen[-1]:.3f} with {_percent(summary['left'][-1])}",
+    )
+
+
+def controls(folder) -> tuple[Claim, ...]:
+    """What of a ticket matters; folder: where `ticket-controls.json` lies."""
+    folder = Path(folder)
+    return (
+        Claim(
+            "ticket-signs",
+            "Zhou et al. 2019",
+            "of a ticket's initial weights the signs matter, the sizes do not",
+            "stored result: 12.6 % of the weights, five seeds, sizes shuffled within each layer",
+            partial(measure_signs, folder),
+        ),
+        Claim(
+            "mask-alone",
+            "Liu et al. 2019, as Zhang et al. 2021 sum it up",
+            "once the right mask is known, weights drawn anew do as well as the ticket's",
+            "the same with weights drawn anew; Adam with a small step, single weights pruned",
+            partial(measure_mask_alone, folder),
+        ),
+    )
+
+
+def _controls(folder: Path, at: int) -> dict[str, tuple[float, float, float]]:
+    curves = _summary(folder, "ticket-controls")["curves"]
+    return {
+        name: tuple(rows[k][at] for k in ("mean", "low", "high")) for name, rows in curves.items()
+    }
+
+
+def measure_signs(folder: Path) -> Finding:
+    """Shuffled sizes with and without signs, against the ticket."""
+    tenth, end = (_controls(folder, at) for at in (_TENTH, _END))
+    ticket, signs, shuffled = list(tenth)[:3]
+    good = all(
+        rows[signs][0] > rows[ticket][0] - 0.01 and rows[signs][1] > rows[shuffled][2]
+        for rows in (tenth, end)
+    )
+    return Finding(
+        "reproduced" if good else "partly",
+        f"after a tenth of training: ticket {tenth[ticket][0]:.2f}, sizes shuffled {tenth[signs][0]:.2f}, "
+        f"sizes and signs shuffled {tenth[shuffled][0]:.2f}",
+    )
+
+
+def measure_mask_alone(folder: Path) -> Finding:
+    """The ticket's mask with fresh weights, against the ticket and against a random mask."""
+    tenth, end = (_controls(folder, at) for at in (_TENTH, _END))
+    ticket, anew, random = (list(tenth)[k] for k in (0, 3, 5))
+    worse = all(rows[ticket][1] > rows[anew][2] for rows in (tenth, end))
+    return Finding(
+        "not" if worse else "partly",
+        f"the worst ticket beats the best control; after all of the training {end[ticket][0]:.3f} against "
+        f"{end[anew][0]:.3f} (a random mask: {end[random][0]:.3f}). Their setting is another one: large "
+        "steps, mostly whole channels",
+    )
+
+
+def lenet_5(folder) -> tuple[Claim, ...]:
+    """Figure 7 of the sample-complexity paper; folder: where `lenet5.json` lies."""
+    folder = Path(folder)
+    return (
+        Claim(
+            "lenet5-pruning",
+            "Zhang et al. 2021, Figure 7",
+            "on MNIST with LeNet-5, accuracy first rises with proper pruning ($N = 20{,}000$), then drops",
+            "stored result: 20 % a cycle, four epochs each, accuracy at the end",
+            partial(measure_lenet_5, folder),
+        ),
+        Claim(
+            "lenet5-samples",
+            "Zhang et al. 2021, Figure 7",
+            "more training images, higher curves",
+            "the same, at every density",
+            partial(measure_lenet_5_samples, folder),
+        ),
+    )
+
+
+def measure_lenet_5(folder: Path) -> Finding:
+    """Dense, best and last accuracy of each N."""
+    summary = _summary(folder, "lenet5")
+    text, rises, drops = [], [], []
+    for line in summary["lines"]:
+        mean = np.array(line["mean"])
+        best = int(np.argmax(mean))
+        rises.append(mean[best] - mean[0])
+        drops.append(mean[best] - mean[-1])
+        text.append(
+            f"{line['samples']:,}: {mean[0]:.4f}, best {mean[best]:.4f} ({_percent(summary['left'][best])}), "
+            f"last {mean[-1]:.4f}"
+        )
+    good = min(rises) > 0.001 and min(drops) > 0.005
+    seeds = summary["lines"][0]["seeds"]
+    runs = "one run each" if seeds == 1 else f"means of {seeds} runs"
+    return Finding("reproduced" if good else "partly", f"{'; '.join(text)} ({runs})")
+
+
+def measure_lenet_5_samples(folder: Path) -> Finding:
+    """Whether the curves of different N keep their order."""
+    lines = _summary(folder, "lenet5")["lines"]
+    means = np.array([line["mean"] for line in lines])
+    crossed = int((np.diff(means, axis=0) < 0).sum())
+    return Finding(
+        "reproduced" if crossed == 0 else "partly",
+        f"of {means[1:].size} neighbouring pairs {crossed} are the other way round",
+    )
+
+
+def all_claims(folder) -> tuple[Claim, ...]:
+    """Everything that the stored results of chapter 0 speak to."""
+    return (*tickets(folder), *controls(folder), *lenet_5(folder))
+
+
+def lenet_5_table(folder, rounds=(0, 2, 4, 6, 8, 10, 12, 15)) -> tables.Table:
+    """LeNet-5 by weights left and number of images; with several seeds also half their range."""
+    summary = _summary(Path(folder), "lenet5")
+    lines = summary["lines"]
+    rows = [
+        (_percent(summary["left"][k]), *(_with_range(line, k) for line in lines)) for k in rounds
+    ]
+    head = ("weights left", *(f"N = {line['samples']:,}" for line in lines))
+    return tables.table(head, rows)
+
+
+def _with_range(line: dict, k: int) -> str:
+    half = (line["high"][k] - line["low"][k]) / 2
+    return f"{line['mean'][k]:.4f}" + (f" \u00b1 {half:.4f}" if line["seeds"] > 1 else "")
