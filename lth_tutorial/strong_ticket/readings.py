@@ -23,7 +23,9 @@ def radii(configuration: Configuration, epsilon: float, relative: bool) -> list[
     return [epsilon * bound for bound in bounds] if relative else [epsilon] * len(bounds)
 
 
-def descent_row(configuration: Configuration, reading: str, epsilons, seed: int) -> list[float]:
+def descent_row(
+    configuration: Configuration, reading: str, epsilons, seed: int, device="cpu"
+) -> list[float]:
     """Test accuracies of projected descent alone, nothing pruned, for each radius.
 
     Raises:
@@ -34,6 +36,8 @@ def descent_row(configuration: Configuration, reading: str, epsilons, seed: int)
     bound, relative = READINGS[reading]
     configuration = replace(configuration, bound=bound)
     weights, (data, *test) = start(configuration, seed)
+    weights, data = [w.to(device) for w in weights], data.to(device)
+    test = [part.to(device) for part in test]
     row = []
     for epsilon in epsilons:
         moved, _ = projected_gradient.train(
