@@ -188,7 +188,7 @@ def along_sparsity(lines: dict, epsilon: float):
     at = published.EPSILONS.index(epsilon)
     x = np.array(published.SPARSITIES)
     with style():
-        figure, axes = subplots(height=3.3)
+        figure, axes = subplots(height=3.5)
         axes.plot(x, published.ACCURACY[:, at], "D:", color=MUTED, label="published")
         low, high = (lines[k][:, at] for k in ("lowest", "highest"))
         axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
@@ -201,7 +201,7 @@ def along_sparsity(lines: dict, epsilon: float):
             if np.isfinite(lines[name][0, at]):
                 axes.plot(x, lines[name][:, at], marks, color=colour, label=name)
         axes.set(ylim=(0, 1.02), xlabel="sparsity", ylabel="test accuracy")
-        axes.legend(loc="lower left", ncols=2, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
     ours = lines["Edge-Popup"][:, at]
     others = (lines[k][5, at] for k in ("magnitude", "random"))
     says = (
@@ -219,7 +219,7 @@ def along_epsilon(lines: dict, sparsity: float):
     row = published.SPARSITIES.index(sparsity)
     places = np.arange(11)
     with style():
-        figure, axes = subplots(height=3.1)
+        figure, axes = subplots(height=3.3)
         axes.plot(places, published.ACCURACY[row], "D:", color=MUTED, label="published")
         low, high = (lines[k][row] for k in ("lowest", "highest"))
         axes.vlines(places, low, high, color=BLUE, linewidth=5, alpha=0.3)
@@ -228,7 +228,7 @@ def along_epsilon(lines: dict, sparsity: float):
             axes.plot(places[there], lines[name][row][there], marks, color=colour, label=name)
         axes.set_xticks(places, _COLUMNS, fontsize=8)
         axes.set(ylim=(0, 1.02), xlabel="radius", ylabel="test accuracy")
-        axes.legend(loc="lower right")
+        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
     ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
     says = (
         f"Sparsity {sparsity:g}: from radius 0 to .3 ours goes from {ours[0]:.2f} to {ours[-1]:.2f}, the "
