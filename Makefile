@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 TORCH := $(VENV)/.torch
 SITE := _build/html
 PORT ?= 8000
+# Processes that `make test` divides the test files and notebooks among.
+WORKERS ?= 2
 
 .PHONY: book env test serve lab notebooks lint format benchmark links clean lock help
 
@@ -29,7 +31,7 @@ book: $(READY)
 env: $(READY)
 
 test: $(READY) $(TORCH)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"

@@ -67,7 +67,7 @@ CONFIGURATIONS = {
     "paper": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_PAPER),
     "tuned": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_TUNED),
     "blocks": _authors(60_000, 6_000, 100, 50),
-    "blocks-short": _authors(10_000, 2_000, 6, 4),
+    "blocks-short": _authors(10_000, 2_000, 4, 2),
 }
 
 

@@ -5,6 +5,7 @@ import http.server
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,27 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The site, built as `make book` builds it: any warning is an error."""
-    return build_site(ROOT)
+def site(tmp_path_factory) -> Path:
+    """The site, built as `make book` builds it: any warning is an error. Test processes build it once."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return build_site(ROOT)
+    shared = tmp_path_factory.getbasetemp().parent / "site"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        return built_by_another(shared / "done")
+    built = build_site(ROOT)
+    (shared / "done").touch()
+    return built
+
+
+def built_by_another(done: Path, seconds: int = 300) -> Path:
+    """Wait for the process that came first; if its build failed, its own tests say why."""
+    deadline = time.monotonic() + seconds
+    while not done.exists():
+        assert time.monotonic() < deadline, "another test process did not finish building the site"
+        time.sleep(0.2)
+    return ROOT / "_build" / "html"
 
 
 def pages() -> list[str]:
