@@ -245,7 +245,7 @@ def one_row(coupling: float, relative_step: float):
     )
 
 
-def repair(n: int, data: str, steps: int = 60, trials: int = 40):
+def repair(n: int, data: str, steps: int = 60, trials: int = 20):
     """Median E along four versions of the descent, five columns; the share of steps that rise."""
     found = experiments.version_errors(
         experiments.Setting(n, 5, "uniform", data, 0.5), trials, steps, [12, n]
