@@ -195,21 +195,20 @@ def test_nothing_moves_and_nothing_is_crossed():
 
 
 def test_small_starts_never_rise():
-    """Theorem "Small starts": drawn so that its two conditions hold, often with equality nearly reached."""
-    rng, found = np.random.default_rng(7), 0
+    """Theorem "Small starts": starts that meet its two conditions, for every n, of many spreads."""
+    rng = np.random.default_rng(7)
     for n in (1, 2, 5, 9):
         w = rng.uniform(0.1, 1, 200)
-        u = rng.normal(size=(200, n)) * w[:, None] / n
+        u = rng.normal(size=(200, n)) * rng.uniform(0, 1, (200, 1)) * w[:, None] / n
         u -= np.maximum(u.sum(axis=1) - w, 0)[:, None] / n
         u = u[:, :, None]
         fits = u.mean(axis=1)[:, 0] - u.min(axis=1)[:, 0] <= w / n
-        found += fits.sum()
+        assert fits.sum() > 50  # three in four on average for n = 9, nearly all for n < 3
         for relative_step in (0.1, 1.0):
             run = gd.descend(u[fits], w[fits, None], [[1.0]], relative_step / (2 * n), 60)
             assert not gd.rises(run.errors).any()
             positive = np.maximum(run.weights, 0).sum(axis=-2)[..., 0]
             assert np.allclose(run.errors, w[fits, None] - positive, atol=1e-12)
-    assert found > 200
 
 
 def test_small_start_setting_is_covered():
@@ -239,7 +238,7 @@ def test_masked_descent_rate_dead_columns_and_reach():
     n, step = 6, 1 / 12
     u, w, _ = experiments.draw(Setting(n, 4), 100, 10)
     run = gd.descend_masked(u, w, np.eye(4), step, 50)
-    dead = run.kept[:, 0] == 0
+    dead = run.kept[:, 0] == 0  # one column in sixteen: none of 400 with a probability of 1e-11
     errors = np.abs(run.gaps)
     assert dead.any() and (run.kept[dead[:, None].repeat(51, 1)] == 0).all()
     assert np.array_equal(errors[:, -1][dead], np.abs(w)[dead])
@@ -270,6 +269,46 @@ def test_fixed_size_falls_on_all_data(data):
         rate = np.abs(1 - 2 * step * size * values).max()
         assert (run.errors[1:] <= rate * run.errors[:-1] + 1e-12).all() and rate < 1
         assert (run.kept == size).all()
+
+
+@pytest.mark.parametrize("relative_step", [0.2, 1.0])
+def test_the_largest_weighted_error_falls_if_columns_mix_little(relative_step):
+    """Proposition "Columns that mix little": two columns, and four with a dominant diagonal."""
+    rng = np.random.default_rng(25)
+    rising = 0
+    for d, coupling in ((2, 0.95), (4, 0.3)):
+        a = np.eye(d) * (1 - coupling) + coupling
+        x = np.linalg.cholesky(a).T * rng.uniform(0.3, 1, (200, 1, d))
+        x /= np.linalg.norm(x, 2, axis=(1, 2))[:, None, None]
+        weigh = np.linalg.norm(x, axis=1)  # roots of the diagonal of A
+        u, w, _ = experiments.draw(Setting(4, d), 200, [26, d])
+        run = gd.descend_masked(u, w, x, relative_step / 8, 200)
+        largest = (np.abs(run.gaps) * weigh[:, None]).max(axis=-1)
+        assert not gd.rises(largest).any()
+        alive = (run.kept > 0).all(axis=(1, 2))
+        least = 1 - (d - 1) * coupling
+        factor = 1 - relative_step / 4 * least * (weigh**2).min(axis=1)[:, None]
+        assert (largest[:, 1:] <= factor * largest[:, :-1] + 1e-12)[alive].all() and alive.any()
+        rising += gd.rises(run.errors).any(axis=1).sum()
+    assert rising > 0  # E itself does rise
+
+
+def test_at_the_limit_one_weight_jumps_for_ever():
+    run = gd.descend_masked([[0.6]], [0.5], [[1.0]], gd.masked_stability_limit([[1.0]], 1), 9)
+    assert np.allclose(run.errors, 0.1) and np.allclose(run.weights[1::2], 0.4)
+
+
+def test_more_columns_do_not_help():
+    """The example by hand beside columns of zeros, with data that mix."""
+    x = np.random.default_rng(27).normal(size=(6, 3))
+    u, step = np.array([[0.3, 0, 0], [0.9, 0, 0]]), 0.1 * gd.stability_limit(x, 2)
+    run = gd.descend(u, [0.3, 0, 0], x, step, 1)
+    moved = step * 2 * 0.9 * (x.T @ x)[0, 0]
+    assert (
+        run.errors[0] == 0
+        and np.isclose(abs(run.gaps[1, 0]), moved)
+        and run.errors[1] >= moved - 1e-15
+    )
 
 
 def test_the_loss_on_the_data_falls_if_the_mask_is_best_there():
@@ -337,6 +376,7 @@ def test_the_coin_flip_and_its_count():
 
 
 def test_shares_by_distance():
+    """Over 20 seeds the shares are .020 and .499 with standard deviations of .005 and .006."""
     edges = np.array([-6.0, -3, 3, 9])
     low, _, high = experiments.share_by_distance(Setting(10), 200, 20, edges)
     assert low < 0.1 < 0.4 < high
@@ -344,6 +384,7 @@ def test_shares_by_distance():
 
 
 def test_spread_regimes():
+    """Over 20 seeds the wide start's shares are .998 and .491 with standard deviations of .004 and .010."""
     found = experiments.spread_regimes(8, [0.25, 8.0], 100, 21)
     assert found["runs"][0] == 0 and found["runs"][1] > 0.9
     assert np.isnan(found["early"][0]) or found["early"][0] == 0
@@ -351,6 +392,7 @@ def test_spread_regimes():
 
 
 def test_versions():
+    """Over 20 seeds the slides' share of rises is .47 with a standard deviation of .025."""
     found = experiments.version_errors(
         Setting(6, 3, data="ill conditioned", relative_step=0.5), 20, 30, 22
     )
@@ -393,6 +435,8 @@ BAD = [
         r"agree on the number of runs, got \[2, 4\]",
     ),
     ({"step": 0.0}, "step must be positive, got 0.0"),
+    ({"step": np.nan}, "step must be finite"),
+    ({"w": [0.3, np.inf]}, "w must be finite"),
     ({"steps": -1}, "steps must be a whole number, 0 or more, got -1"),
     ({"steps": 1.5}, "steps must be a whole number, 0 or more, got 1.5"),
 ]
@@ -424,6 +468,8 @@ def test_more_wrong_arguments():
         ValueError, match="u must hold at most 20 weights to list all masks, got 21"
     ):
         shift.crossed(np.ones(21), 0.5)
+    with pytest.raises(ValueError, match="u must be finite"):
+        shift.crossed([0.1, np.nan], 0.5)
     with pytest.raises(ValueError, match="u must hold at least 2 weights, got 1"):
         shift.pruned_error([1.0], 0.5)
     with pytest.raises(ValueError, match="start must be one of"):

@@ -163,8 +163,8 @@ def distance(shares, start: str, data: str):
         axes.set(xlim=(EDGES[-1], EDGES[0]))
         axes.legend(loc="upper right", ncols=2, fontsize=9)
     last = shares[sizes[-1], start, data]
-    far = _rising(last[middle > 3], "while F is more than 10 \u00b7 2\u207b\u207f")
-    near = _rising(last[middle < -3], "once it is below 2\u207b\u207f / 10")
+    far = _rising(last[middle > 3], "while F is more than 8 \u00b7 2\u207b\u207f")
+    near = _rising(last[middle < -3], "once it is below 2\u207b\u207f / 8")
     says = f"{data[0].upper() + data[1:]} data, start {start}, n = {sizes[-1]}: {far}, {near}."
     return describe(figure, says, columns)
 
@@ -172,7 +172,7 @@ def distance(shares, start: str, data: str):
 def _rising(values, when: str) -> str:
     values = values[np.isfinite(values)]
     return (
-        f"{100 * values.mean():.0f} % of the steps rise {when}"
+        f"on average over the points {100 * values.mean():.0f} % of the steps rise {when}"
         if len(values)
         else f"no step {when}"
     )
@@ -223,7 +223,7 @@ ROW = {"u": [[1.0, 1.0]], "w": [1.0, 0.0]}
 
 
 def one_row(coupling: float, relative_step: float):
-    """One row, two columns, X'X = [[1, c], [c, 1]]: both errors along the descent."""
+    """One row, two columns, A = X'X = [[1, c], [c, 1]]: both errors along the descent."""
     x = np.linalg.cholesky([[1, coupling], [coupling, 1]]).T
     step = relative_step / 2 * gd.stability_limit(x, 1)
     run = gd.descend(**ROW, x=x, step=step, steps=20)
@@ -236,7 +236,7 @@ def one_row(coupling: float, relative_step: float):
         axes.legend(loc="upper right")
     up = int(gd.rises(run.errors).sum())
     says = (
-        f"One row, products of the two inputs {coupling:g}, relative step {relative_step:g}: E starts at 0, "
+        f"One row, A beside the diagonal {coupling:g}, relative step {relative_step:g}: E starts at 0, "
         f"rises in {up} of 20 steps and reaches {run.errors.max():.2f}, while F falls from 1 to "
         f"{run.unmasked[-1]:.2f}."
     )
@@ -245,7 +245,7 @@ def one_row(coupling: float, relative_step: float):
     )
 
 
-def repair(n: int, data: str, steps: int = 60, trials: int = 40):
+def repair(n: int, data: str, steps: int = 60, trials: int = 20):
     """Median E along four versions of the descent, five columns; the share of steps that rise."""
     found = experiments.version_errors(
         experiments.Setting(n, 5, "uniform", data, 0.5), trials, steps, [12, n]

@@ -63,7 +63,7 @@ def crossed(u, w: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def never_rises(u, w: float) -> bool:
-    """Whether the error never rises when the shift runs from 0 to q* (infinitely small steps).
+    """Whether the error never rises when the shift runs from 0 to q* (then no steps with kappa <= 1 do).
 
     True iff no zero is crossed and e(0) belongs to a mask that does not get worse on the way: the empty
     one, or one whose signed error has the sign of the residual (or r = 0: nothing moves).
