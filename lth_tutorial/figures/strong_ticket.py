@@ -106,12 +106,12 @@ def table(tables: dict, shown: str):
             axes.add_patch(_frame(column, row, colour))
         axes.set_title("framed: the best of its column", fontsize=10)
     there = np.isfinite(values[0])
-    bare = int((values[:, there].argmax(axis=0) == 0).sum())
+    pruned = int((values[:, there].argmax(axis=0) > 0).sum())
     away = np.nanmean(np.abs(values - published.ACCURACY))
     row, column = np.unravel_index(np.nanargmax(values), values.shape)
     says = (
         f"{shown}: the best accuracy is {np.nanmax(values):.2f}, at sparsity {_ROWS[row]} and radius "
-        f"{_COLUMNS[column]}; no mask beats the descent alone in {bare} of {there.sum()} columns; the corner "
+        f"{_COLUMNS[column]}; a mask beats the descent alone in {pruned} of {there.sum()} columns; the corner "
         f"has {values[-1, -1]:.2f}. "
         + (
             "This is the source's own."
