@@ -111,8 +111,8 @@ def table(tables: dict, shown: str):
     row, column = np.unravel_index(np.nanargmax(values), values.shape)
     says = (
         f"{shown}: the best accuracy is {np.nanmax(values):.2f}, at sparsity {_ROWS[row]} and radius "
-        f"{_COLUMNS[column]}; a mask beats the descent alone in {pruned} of {there.sum()} columns; the corner "
-        f"has {values[-1, -1]:.2f}. "
+        f"{_COLUMNS[column]}; a mask beats the descent alone in {pruned} of {there.sum()} columns; the "
+        f"corner has {values[-1, -1]:.2f}. "
         + (
             "This is the source's own."
             if away == 0
