@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lth_tutorial import edge_popup, projected_gradient, relu_network, reproduce, strong_ticket
@@ -275,14 +275,13 @@ def test_scores_are_independent_of_the_weights():
 
     With one seed for both, it would be 1: a random mask would be a magnitude mask.
     """
-    seed = np.random.default_rng([6, 0])
-    first = relu_network.uniform_weights((784, 500), 1.0, copy.deepcopy(seed).spawn(1)[0])[0]
-    weights, _ = experiments.start(experiments.CONFIGURATIONS["page"], 0)
-    scores = edge_popup.first_scores(
-        weights, np.random.default_rng([6, 0, 0]).spawn(2)[1].spawn(2)[0]
+    weights, (data, *_) = experiments.start(experiments.CONFIGURATIONS["page"], 0)
+    none = {"epochs": 0}
+    ticket = strong_ticket.pgd_strong_lth(
+        weights, data, 0.0, (0.5,), perturb=none, search=none, rng=np.random.default_rng([6, 0, 0])
     )
-    assert first.shape == weights[0].shape
-    pair = np.abs([scores[0].numpy().ravel(), weights[0].numpy().ravel()])
+    (scores, *_) = ticket.mask.scores
+    pair = np.abs([scores.numpy().ravel(), weights[0].numpy().ravel()])
     assert abs(np.corrcoef(pair)[0, 1]) < 0.01
     same = edge_popup.first_scores(weights[:1], 5)[0]
     tied = relu_network.uniform_weights((784, 500), 1.0, 5)[0]
@@ -371,8 +370,33 @@ def test_published_table():
     assert (
         published.ACCURACY.shape == (9, 11) == (len(published.SPARSITIES), len(published.EPSILONS))
     )
-    found = published.regimes(published.ACCURACY)
-    assert list(found[:7]) == ["pruning"] * 6 + ["descent"] and set(found[7:]) == {"descent"}
+    gain = published.ACCURACY[1:].max(axis=0) - published.ACCURACY[0]
+    assert list(np.sign(gain.round(2))) == [1] * 6 + [0, -1, -1, 0, 0]
+
+
+def test_gains_use_the_mask_that_validation_chooses():
+    """The second mask is better on the test images, the first on those to choose by."""
+
+    def column(seed, first):
+        cells = [
+            {"test": 0.5},
+            {"test": first, "validation_loss": 1},
+            {"test": 0.9, "validation_loss": 2},
+        ]
+        parameters = {"kind": "table", "configuration": "paper", "seed": seed}
+        return parameters, {"cells": cells}
+
+    written = {"cells": []}
+    for epsilon in published.EPSILONS:
+        for parameters, numbers in (column(1, 0.8), column(0, 0.6)):
+            written["cells"].append(
+                {"parameters": parameters | {"epsilon": epsilon}, "numbers": numbers}
+            )
+        control = {"kind": "controls", "epsilon": epsilon}
+        written["cells"].append({"parameters": control, "numbers": {"longer": 0.7}})
+    gains = reproduce.strong_ticket_claims.gains(written)
+    assert gains["ours"] == pytest.approx([0.2] * 11)
+    assert gains["against longer descent"] == pytest.approx([-0.1] * 11)
 
 
 def test_histograms_count_every_weight():
@@ -480,17 +504,20 @@ def test_examples_by_hand():
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10_000))
 def test_swaps_descend_to_first_order(seed):
-    """For any step of the example without changes of sign; and the second-order bound of the page."""
+    """For any step of the example that swaps without changes of sign; and the page's second-order bound.
+
+    The scores lie so close together that about half of the steps do swap.
+    """
     rng = np.random.default_rng(seed)
-    weights, scores = rng.normal(size=2), rng.uniform(0.5, 1, 2)
-    path, losses = examples.swap(weights, scores, 1.0, 0.02, 1)
+    weights, scores = rng.normal(size=2), rng.uniform(1, 1.01, 2)
+    path, losses = examples.swap(weights, scores, 1.0, 0.05, 1)
     before, after = path.argmax(axis=1)
-    if (path > 0).all() and before != after:
-        slope = weights[before] - 1.0
-        change = weights[after] - weights[before]
-        assert slope * change < 0
-        assert losses[1] - losses[0] == pytest.approx(slope * change + change**2 / 2)
-        assert change**2 / 2 <= (weights**2).sum() + 1e-12
+    assume((path > 0).all() and before != after)
+    slope = weights[before] - 1.0
+    change = weights[after] - weights[before]
+    assert slope * change <= 0
+    assert losses[1] - losses[0] == pytest.approx(slope * change + change**2 / 2)
+    assert losses[1] - losses[0] <= slope * change + (weights**2).sum() + 1e-12
 
 
 def test_one_cell_of_the_page_size_table():
@@ -498,6 +525,6 @@ def test_one_cell_of_the_page_size_table():
     (column,) = experiments.columns(experiments.CONFIGURATIONS["page"], [0.0], 0, (0.0, 0.5))
     stored = reproduce.read_json(STORED / "pgd-edge-popup-page.json")
     kept = reproduce.strong_ticket_claims.columns(stored, "page")[0]["cells"]
-    assert column["cells"][0]["test"] == kept[0]["test"] < 0.2
+    assert abs(column["cells"][0]["test"] - kept[0]["test"]) < 0.001 and kept[0]["test"] < 0.2
     assert abs(column["cells"][1]["test"] - kept[5]["test"]) < 0.02
     assert column["moved"]["largest"] == 0 and column["movement"][0] == 1

@@ -16,18 +16,30 @@ from .engine import read_json
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 EPSILONS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.2, 0.3)
 SOURCE = "Xiong et al. 2023, slides, table of results"
+# One and a half standard deviations of a difference of accuracies near .965 on 10,000 images.
+TIE = 0.004
 
 
 def columns(written: dict, configuration: str) -> list[dict]:
     """The columns of the first seed in the order of their radii, without the radius .4."""
-    found = {
-        cell["parameters"]["epsilon"]: cell["numbers"]
+    found = [_runs(written, configuration, epsilon) for epsilon in EPSILONS]
+    return [runs[0] for runs in found if 0 in runs]
+
+
+def _runs(written: dict, configuration: str, epsilon: float) -> dict[int, dict]:
+    """The columns of one radius by their seed."""
+    return {
+        cell["parameters"]["seed"]: cell["numbers"]
         for cell in written["cells"]
         if cell["parameters"]["kind"] == "table"
         and cell["parameters"]["configuration"] == configuration
-        and cell["parameters"]["seed"] == 0
+        and cell["parameters"]["epsilon"] == epsilon
     }
-    return [found[epsilon] for epsilon in EPSILONS if epsilon in found]
+
+
+def _chosen(column: dict) -> dict:
+    """Of the cells that prune, the one with the smallest validation loss."""
+    return min(column["cells"][1:], key=lambda cell: cell["validation_loss"])
 
 
 def controls(written: dict) -> list[dict]:
@@ -76,11 +88,11 @@ def lines(paper: dict) -> dict[str, np.ndarray]:
 
 
 def controls_table(paper: dict) -> markdown.Table:
-    """For each radius: descent, the same for twice as long, the best mask, and a search from random noise."""
+    """For each radius: descent, the same for twice as long, the chosen mask, a search from random noise."""
     rows = []
     for column, other in zip(columns(paper, "paper"), controls(paper), strict=True):
         cells = column["cells"]
-        best = min(cells[1:], key=lambda cell: cell["validation_loss"])
+        best = _chosen(column)
         rows.append(
             (
                 f"{column['epsilon']:g}",
@@ -99,24 +111,27 @@ def controls_table(paper: dict) -> markdown.Table:
 
 
 def gains(paper: dict) -> dict[str, np.ndarray]:
-    """For each radius the best searched row minus no pruning: published, ours, against longer descent."""
+    """For each radius the test accuracy of the best mask minus that without pruning.
+
+    published: the best row by test accuracy, nothing else is printed. Ours: the mask of the smallest
+    validation loss, mean over the seeds; against longer descent: the first seed, which the controls share.
+    """
     from lth_tutorial.strong_ticket import published
 
-    ours, longer = _full(paper["summary"]["paper"]), [c["longer"] for c in controls(paper)]
+    runs = [_runs(paper, "paper", epsilon).values() for epsilon in EPSILONS]
+    pairs = zip(columns(paper, "paper"), controls(paper), strict=True)
     return {
         "published": published.ACCURACY[1:].max(axis=0) - published.ACCURACY[0],
-        "ours": ours[1:].max(axis=0) - ours[0],
-        "against longer descent": np.array([c["cells"] for c in _tests(paper)]).max(axis=1)
-        - longer,
+        "ours": np.array([np.mean([_gain(column) for column in seeds]) for seeds in runs]),
+        "against longer descent": np.array(
+            [_chosen(column)["test"] - other["longer"] for column, other in pairs]
+        ),
     }
 
 
-def _tests(paper: dict) -> list[dict]:
-    """Test accuracies of the pruned cells of the first seed, which the controls share."""
-    return [
-        {"cells": [cell["test"] for cell in column["cells"][1:]]}
-        for column in columns(paper, "paper")
-    ]
+def _gain(column: dict) -> float:
+    """What the chosen mask gains on the test images over no pruning."""
+    return _chosen(column)["test"] - column["cells"][0]["test"]
 
 
 def regimes_table(paper: dict) -> markdown.Table:
@@ -249,27 +264,25 @@ def from_noise(paper: dict) -> np.ndarray:
 
 
 def measure_perturbation(folder: Path) -> Finding:
-    """One seed and 10,000 images: differences below .004 are two standard deviations of nothing."""
+    """One seed and 10,000 images: a difference below TIE is none."""
     gain = from_noise(_paper(folder))
     small, large = gain[1:8], gain[8:]
-    verdict = (
-        "not" if gain.max() < 0.004 else "partly" if np.abs(small).max() < 0.004 else "reproduced"
-    )
+    verdict = "not" if gain.max() < TIE else "partly" if np.abs(small).max() < TIE else "reproduced"
     return Finding(
         verdict,
         f"accuracy after the descent minus after noise: at most {np.abs(small).max():.3f} either way up to "
-        f"radius .05, {_signed(large)} at .1, .2 and .3: there a descent matters, below it does not",
+        f"radius .05, which is chance; {_signed(large)} at .1, .2 and .3",
     )
 
 
 def measure_small_radius(folder: Path) -> Finding:
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][:6], gain["against longer descent"][:6]
-    verdict = "reproduced" if min(ours.min(), fair.min()) > 0 else "partly"
+    verdict = "reproduced" if min(ours.min(), fair.min()) > TIE else "partly"
     return Finding(
         verdict,
-        f"the best mask gains {ours.min():.3f} or more at each of these radii, {fair.min():.3f} or more "
-        "against a descent that runs as long as both halves",
+        f"the mask chosen by validation gains {ours.min():.3f} or more at each of these radii, "
+        f"{fair.min():.3f} or more against a descent that runs as long as both halves",
     )
 
 
@@ -277,11 +290,15 @@ def measure_dominance(folder: Path) -> Finding:
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][7:], gain["against longer descent"][7:]
     verdict = (
-        "reproduced" if max(ours.max(), fair.max()) <= 0 else "not" if fair.min() > 0 else "partly"
+        "reproduced"
+        if max(ours.max(), fair.max()) < TIE
+        else "not"
+        if fair.min() > TIE
+        else "partly"
     )
     return Finding(
         verdict,
-        f"best mask minus descent at radii .05 to .3: {_signed(ours)}; minus a descent as long as both "
+        f"chosen mask minus descent at radii .05 to .3: {_signed(ours)}; minus a descent as long as both "
         f"halves: {_signed(fair)}",
     )
 
@@ -298,7 +315,7 @@ def measure_untrained(folder: Path) -> Finding:
     return Finding(
         verdict,
         f"{column.max():.2f} at s = {best:g} with the source's step but well-scaled weights, "
-        f"{larger.max():.2f} with a larger step: the .85 is a matter of the initial weights and the step",
+        f"{larger.max():.2f} with a larger step: the .85 is no limit of masks of untrained weights",
     )
 
 
@@ -308,6 +325,6 @@ def measure_corner(folder: Path) -> Finding:
     verdict = "not" if ours > 0.8 else "reproduced"
     return Finding(
         verdict,
-        f"searched masks keep {ours:.2f} there; random masks of the same weights go from {random[1]:.2f} to "
-        f"{random[-1]:.2f} along that column, much like the published .98 to .17",
+        f"searched masks keep {ours:.2f} there; random masks of the same weights fall from {random[1]:.2f} "
+        f"to {random[-1]:.2f} along that column (published: from .98 to .17)",
     )

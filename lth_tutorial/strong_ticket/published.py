@@ -20,14 +20,3 @@ ACCURACY = np.array(
     ]
 )
 ACCURACY.setflags(write=False)
-
-
-def regimes(accuracy) -> np.ndarray:
-    """For each column: "pruning", if its best row prunes and beats no pruning by more than a point;
-    "descent", if no row is more than a point better than that without pruning.
-
-    Args:
-        accuracy: (rows, columns), the first row without pruning.
-    """
-    gain = accuracy[1:].max(axis=0) - accuracy[0]
-    return np.where(gain > 0.01, "pruning", "descent")
