@@ -333,6 +333,13 @@ def test_one_batch_is_one_after_the_other(data, weights):
             assert mine.history.losses == pytest.approx(alone.history.losses, abs=1e-3)
 
 
+def test_a_batch_without_searches(data, weights):
+    options = {"batch": 50, "epochs": 1, "step": 0.05}
+    (ticket,) = strong_ticket.whole_table(weights, data, [0.1], (0.0,), perturb=options, rngs=[3])
+    single = strong_ticket.pgd_strong_lth(weights, data, 0.1, (0.0,), perturb=options, rng=3)
+    assert ticket.sparsity == 0 and ticket.loss == pytest.approx(single.loss, abs=1e-4)
+
+
 def test_homogeneity_of_radius_and_bound(data):
     """Unif[-1, 1] with radius e, and bounds b_l with radii e b_l, label every row alike."""
     ones = relu_network.uniform_weights(WIDTHS, 1.0, 11)

@@ -153,7 +153,7 @@ BLOCKS = Result(
     summarise,
     prepare,
     _CODE,
-    cost="about a week on a CPU, column by column (page size, shortened: twenty minutes)",
+    cost="about a week on a CPU, column by column (page size, shortened: a quarter of an hour)",
 )
 BLOCKS_ON_A_GPU = Result(
     "redundant-blocks-gpu",
@@ -163,6 +163,6 @@ BLOCKS_ON_A_GPU = Result(
     summarise_batch,
     prepare,
     _CODE,
-    cost="not possible",
+    cost="on a GPU only; impossible",
 )
 RESULTS = (RESULT, BLOCKS, BLOCKS_ON_A_GPU)

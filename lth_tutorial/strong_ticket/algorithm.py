@@ -117,7 +117,6 @@ def whole_table(
     """
     check_sparsities(sparsities)
     weights = relu_network.as_weights(weights)
-    searched = [s for s in sparsities if s > 0]
     streams = [np.random.default_rng(rng).spawn(1 + len(sparsities)) for rng in rngs]
     radii = np.array([np.broadcast_to(e, len(weights)) for e in epsilons], dtype=float).T
     perturbed, history = projected_gradient.train(
@@ -127,32 +126,44 @@ def whole_table(
         rng=[stream[0] for stream in streams],
         **(perturb or {}),
     )
-    repeated = [w.repeat_interleave(len(searched), dim=0) for w in perturbed]
-    mask, found = edge_popup.search(
-        repeated,
-        data,
-        np.tile(searched, len(epsilons)),
-        rng=[stream[1 + k] for stream in streams for k, s in enumerate(sparsities) if s > 0],
-        **(search or {}),
-    )
+    found = _search_all(perturbed, data, sparsities, [s[1:] for s in streams], search or {})
     tickets = []
     for e in range(len(epsilons)):
-        own = [w[e] for w in perturbed]
-        runs = iter(range(e * len(searched), (e + 1) * len(searched)))
-        cells = []
-        for s in sparsities:
-            if s == 0:
-                cells.append(search_cell(own, data, 0.0, {}, None, _run(history, e)))
-                continue
-            r = next(runs)
-            part = Mask([m[r] for m in mask.masks], [x[r] for x in mask.scores], s)
-            loss, accuracy = relu_network.evaluate(part.apply(own), data.valid_x, data.valid_labels)
-            cells.append(Cell(float(s), part, float(loss), float(accuracy), _run(found, r)))
+        own, run = [w[e] for w in perturbed], _run(history, e)
+        cells = [_batch_cell(own, data, s, found.get((e, s)), run) for s in sparsities]
         best = min(cells, key=lambda cell: cell.loss)
-        tickets.append(
-            StrongTicket(best.loss, best.mask, best.sparsity, cells, own, _run(history, e))
-        )
+        tickets.append(StrongTicket(best.loss, best.mask, best.sparsity, cells, own, run))
     return tickets
+
+
+def _search_all(perturbed, data: Data, sparsities, streams, options: dict) -> dict:
+    """One batch of searches: (number of the radius, sparsity) -> its mask and history."""
+    runs = [(e, k) for e in range(len(streams)) for k, s in enumerate(sparsities) if s > 0]
+    if not runs:
+        return {}
+    mask, history = edge_popup.search(
+        [torch.stack([w[e] for e, _ in runs]) for w in perturbed],
+        data,
+        [sparsities[k] for _, k in runs],
+        rng=[streams[e][k] for e, k in runs],
+        **options,
+    )
+    return {
+        (e, sparsities[k]): (
+            Mask([m[r] for m in mask.masks], [x[r] for x in mask.scores], sparsities[k]),
+            _run(history, r),
+        )
+        for r, (e, k) in enumerate(runs)
+    }
+
+
+def _batch_cell(weights, data: Data, sparsity: float, found, bare: History) -> Cell:
+    """A cell of a batch; without a search, that of the whole network."""
+    if found is None:
+        return search_cell(weights, data, 0.0, {}, None, bare)
+    mask, history = found
+    loss, accuracy = relu_network.evaluate(mask.apply(weights), data.valid_x, data.valid_labels)
+    return Cell(float(sparsity), mask, float(loss), float(accuracy), history)
 
 
 def _run(history: History, r: int) -> History:
