@@ -53,7 +53,7 @@ def _device() -> str:
 
 
 def run(parameters: dict, folder: Path) -> dict:
-    """One column, or its controls; histograms for the first seed only."""
+    """One column, its controls, or first steps; histograms for the first seed only."""
     from lth_tutorial.strong_ticket import experiments
 
     configuration = experiments.CONFIGURATIONS[parameters["configuration"]]
@@ -61,9 +61,11 @@ def run(parameters: dict, folder: Path) -> dict:
         return experiments.control_columns(
             configuration, parameters["epsilon"], parameters["seed"], SPARSITIES
         )
-    sparsities = parameters.get("sparsities", SPARSITIES)
+    if parameters["kind"] == "first steps":
+        options = [parameters[key] for key in ("epsilon", "project", "steps", "seed")]
+        return experiments.first_steps(configuration, *options)
     (column,) = experiments.columns(
-        configuration, [parameters["epsilon"]], parameters["seed"], sparsities
+        configuration, [parameters["epsilon"]], parameters["seed"], SPARSITIES
     )
     return column if parameters["seed"] == 0 else _without_pictures(column)
 
@@ -99,10 +101,11 @@ def _table(columns: dict) -> dict:
 
 
 def block_cells(size: str) -> list[dict]:
-    """Paper: the whole table. Page: shortened trainings, radii and sparsities around the corner."""
+    """Paper: the whole table. Page: the first steps of the descent, with both rules of projection."""
     if size == "paper":
         return [_column("blocks", e, 0) for e in EPSILONS]
-    return [_column("blocks-short", e, 0) | {"sparsities": [0.0, 0.5, 0.8]} for e in (0.3, 0.0)]
+    first = {"configuration": "blocks-embedded", "epsilon": 0.3, "seed": 0, "steps": 100}
+    return [{"kind": "first steps", "project": rule, **first} for rule in ("step", "epoch")]
 
 
 def run_batch(parameters: dict, folder: Path) -> dict:
@@ -121,8 +124,7 @@ def run_batch(parameters: dict, folder: Path) -> dict:
 
 
 def batch_cells(size: str) -> list[dict]:
-    name = "blocks" if size == "paper" else "blocks-short"
-    return [{"configuration": name, "epsilons": list(EPSILONS), "seed": 0}]
+    return [{"configuration": "blocks", "epsilons": list(EPSILONS), "seed": 0}]
 
 
 def summarise_batch(done: list[dict], facts: dict) -> dict:
@@ -153,7 +155,7 @@ BLOCKS = Result(
     summarise,
     prepare,
     _CODE,
-    cost="about a week on a CPU, column by column (page size, shortened: a quarter of an hour)",
+    cost="about a week on a CPU, column by column (page size, its first steps: a minute)",
 )
 BLOCKS_ON_A_GPU = Result(
     "redundant-blocks-gpu",

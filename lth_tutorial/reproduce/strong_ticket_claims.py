@@ -168,26 +168,24 @@ def corner_table(paper: dict) -> markdown.Table:
     return markdown.table(head, rows)
 
 
-def blocks_table(short: dict) -> markdown.Table:
-    """The authors' network with shortened training: test accuracy and last training loss of each cell."""
-    from lth_tutorial.strong_ticket import published
+def blocks_table(first: dict) -> markdown.Table:
+    """The authors' network, as we know it: losses before its first steps, for both rules of projection."""
+    at = (0, 1, 2, 10, 30, 99)
+    rows = [
+        (
+            f"after every {cell['parameters']['project']}",
+            *(_loss(cell["numbers"]["losses"][k]) for k in at),
+        )
+        for cell in first["cells"]
+    ]
+    return markdown.table(("projection", *(f"step {k}" for k in at)), rows)
 
-    rows = []
-    for cell in short["cells"]:
-        epsilon = cell["parameters"]["epsilon"]
-        for one in cell["numbers"]["cells"]:
-            at = SPARSITIES.index(one["sparsity"]), EPSILONS.index(epsilon)
-            rows.append(
-                (
-                    f"{epsilon:g}",
-                    f"{one['sparsity']:g}",
-                    f"{one['test']:.2f}",
-                    f"{one['losses'][-1]:.3g}",
-                    f"{published.ACCURACY[at]:.2f}",
-                )
-            )
-    head = ("radius", "sparsity", "test accuracy", "training loss", "published, full training")
-    return markdown.table(head, rows)
+
+def _loss(value: float | None) -> str:
+    """One digit and the power of ten, which is all that machines agree on; small ones with two decimals."""
+    if value is None:
+        return "not a number"
+    return f"{value:.2f}" if value < 100 else f"1e{int(np.floor(np.log10(value)))}"
 
 
 def pgd_edge_popup(folder) -> tuple[Claim, ...]:

@@ -67,7 +67,7 @@ CONFIGURATIONS = {
     "paper": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_PAPER),
     "tuned": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_TUNED),
     "blocks": _authors(60_000, 6_000, 100, 50),
-    "blocks-short": _authors(10_000, 2_000, 4, 2),
+    "blocks-embedded": _authors(10_000, 2_000, 100, 50),
 }
 
 
@@ -150,16 +150,16 @@ def _losses(history) -> dict:
     return {"steps": history.steps, "losses": [_rounded(loss) for loss in history.losses]}
 
 
-def _rounded(value: float) -> float:
-    """Four digits."""
-    return float(f"{value:.4g}")
+def _rounded(value: float) -> float | None:
+    """Four digits; None for what is no number, as after a training that left its range."""
+    return float(f"{value:.4g}") if np.isfinite(value) else None
 
 
 def mask_histogram(weights, masks, bounds) -> list[float]:
     """The share kept of weights with |w|/b_l in each of BINS equal parts of [0, 1.5]; the last, and above."""
     size = torch.cat([(w.abs() / b).flatten() for w, b in zip(weights, bounds, strict=True)])
     kept = torch.cat([m.flatten() for m in masks])
-    place = (size * (BINS / 1.5)).long().clamp_(max=BINS - 1)
+    place = (size.nan_to_num(nan=torch.inf).clamp(max=2) * (BINS / 1.5)).long().clamp_(max=BINS - 1)
     total = torch.bincount(place, minlength=BINS)
     inside = torch.bincount(place[kept], minlength=BINS)
     return [_rounded(float(share)) for share in inside / total.clamp(min=1)]
@@ -174,11 +174,45 @@ def movement_histogram(before, after, bounds) -> list[float]:
         ]
     )
     largest = float(moved.max())
+    if not np.isfinite(largest):
+        return []
     if largest == 0:
         return [1.0] + [0.0] * (BINS - 1)
     place = (moved * (BINS / largest)).long().clamp_(max=BINS - 1)
     counts = torch.bincount(place, minlength=BINS)
     return [_rounded(float(share)) for share in counts / len(moved)]
+
+
+def first_steps(
+    configuration: Configuration, epsilon: float, project: str, steps: int, seed: int
+) -> dict:
+    """The first steps of the descent, one by one: does it begin to learn at all?
+
+    Args:
+        project: "step" or "epoch"; `steps` is less than an epoch, so "epoch" does not project.
+
+    Returns:
+        losses: before each step; gradient: the largest entry of the first one; dead: whether at the end every
+        output is 0 on every validation image. None for what is no number.
+    """
+    weights, (data, *_) = start(configuration, seed)
+    ends = projected_gradient.ball(weights, configuration.radii(epsilon))
+    velocities = [torch.zeros_like(w) for w in weights]
+    options = configuration.perturb
+    losses, largest = [], []
+    order = np.random.default_rng([6, seed, 2])
+    for (x, labels), _ in zip(
+        relu_network.batches(data, options["batch"], order), range(steps), strict=False
+    ):
+        loss, found = relu_network.gradients(weights, x, labels)
+        losses.append(_rounded(float(loss)))
+        largest.append(_rounded(max(float(g.abs().max()) for g in found)))
+        for w, v, g, (low, high) in zip(weights, velocities, found, ends, strict=True):
+            relu_network.descend(w, v, g, options["step"], options["momentum"], options["decay"])
+            if project == "step":
+                torch.clamp(w, low, high, out=w)
+    outputs = relu_network.forward(weights, data.valid_x)
+    return {"losses": losses, "gradient": largest[0], "dead": bool((outputs == 0).all())}
 
 
 def control_columns(
