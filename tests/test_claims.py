@@ -37,6 +37,7 @@ CLAIMS = (
     *gradient_descent.claims.CLAIMS,
 )
 PARTLY = {
+    "mask-alone",
     "every-target",
     "abstract",
     "slides",
@@ -58,7 +59,6 @@ NOT = {
     "hessian-gram",
     "descent-question",
     "descent-masked-any-data",
-    "mask-alone",
     "untrained-best",
     "corner",
 }

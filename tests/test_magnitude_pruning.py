@@ -1,5 +1,6 @@
 """Masks keep the largest, hold under every optimizer, and let every other weight learn."""
 
+import copy
 import itertools
 import math
 import subprocess
@@ -37,8 +38,10 @@ CPU_OPTIMIZERS = {
     "Rprop": lambda p: torch.optim.Rprop(p, lr=0.01),
     "ASGD": lambda p: torch.optim.ASGD(p, lr=0.05, weight_decay=0.1),
     "LBFGS": lambda p: torch.optim.LBFGS(p, lr=0.1, max_iter=4),
+    # It takes matrices only.
+    "Muon": lambda p: torch.optim.Muon([q for q in p if q.dim() == 2], lr=0.01, weight_decay=0.1),
 }
-NOT_HERE = {"Optimizer", "SparseAdam", "Muon"}  # the base; sparse gradients only; matrices only
+NOT_HERE = {"Optimizer", "SparseAdam"}  # the base; sparse gradients only, tried by itself
 
 
 def small_network(seed=0):
@@ -205,6 +208,49 @@ class TestMasked:
                 if n in masks and torch.is_tensor(value) and value.shape == p.shape:
                     assert len(value[~masks[n]].unique()) == 1, key
 
+    def test_sparse_gradients(self):
+        """SparseAdam, for embeddings: rows that no input asks for do not move, pruned weights stay 0."""
+        model = nn.Sequential(nn.Embedding(20, 6, sparse=True), nn.Flatten(), nn.Linear(6, 3))
+        networks.glorot(model, 0)
+        rows = torch.arange(40) % 10
+        masks, before = half(model), mp.copy_of(model)
+
+        def train(model, step):
+            few = torch.optim.SparseAdam([model[0].weight], lr=0.05)
+            others = torch.optim.SGD(model[2].parameters(), lr=0.1)
+            for _ in range(10):
+                few.zero_grad()
+                others.zero_grad()
+                nn.functional.cross_entropy(model(rows), LABELS).backward()
+                few.step()
+                others.step()
+                for n, mask in masks.items():
+                    assert not dict(model.named_parameters())[n].detach()[~mask].any()
+
+        mp.train_masked(model, masks, train)
+        mask, after = masks["0.weight"], mp.copy_of(model)["0.weight"]
+        moved = after != before["0.weight"] * mask
+        useful = masks["2.weight"].any(0)  # features that some output still sees
+        assert torch.equal(moved[:10], mask[:10] & useful) and not moved[10:].any()
+
+    def test_tied_weights_share_their_mask(self):
+        """One tensor under two names is one parameter: pruned, rewound and trained once."""
+        model = nn.Sequential(nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 6), nn.Linear(6, 3))
+        model[2].weight = model[0].weight
+        found = mp.iterative_magnitude_pruning(networks.glorot(model, 2), trainer(), 2, 0.4)
+        assert [mp.kept(masks) for masks in found.masks] == [54, 22 + 14, 13 + 11]
+        assert not model[2].weight.detach()[~found.masks[2]["0.weight"]].any()
+
+    def test_a_trained_copy_that_is_put_back_is_caught(self):
+        def by_copy(model, step):
+            other = copy.deepcopy(model)
+            trainer()(other, 0)
+            model.load_state_dict(other.state_dict())
+
+        model = small_network()
+        with pytest.raises(ValueError, match="pruned weights of 0.weight are not 0 afterwards"):
+            mp.train_masked(model, half(model), by_copy)
+
     def test_a_mask_that_is_applied_once_does_not_hold(self):
         """The bug: the same check fails without the package."""
         model = small_network()
@@ -265,6 +311,7 @@ class TestMasked:
             mp.train_masked(model, masks, broken)
         trainer()(model, 0)
         assert dict(model.named_parameters())["0.weight"].detach()[~masks["0.weight"]].all()
+        assert not any(p._backward_hooks for p in model.parameters())
 
     def test_other_models_train_as_if_nothing_were_there(self):
         alone, beside = small_network(1), small_network(1)

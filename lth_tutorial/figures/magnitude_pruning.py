@@ -38,7 +38,7 @@ def two_weights(step: int, start=(0.1, 0.8), target=(1.0, 0.0)):
         axes.set(xlabel="steps of training", ylabel="weight", ylim=(-0.08, 1.15))
         axes.legend(loc="center right")
     says = (
-        f"After {step} steps the weights are {now[0]:.3g} and {now[1]:.3g}: pruning one now removes weight "
+        f"After {step} steps the weights are {now[0]:.4g} and {now[1]:.4g}: pruning one now removes weight "
         f"{goes + 1}, the {'wrong' if goes == 0 else 'right'} one."
     )
     return describe(

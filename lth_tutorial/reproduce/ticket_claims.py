@@ -88,9 +88,9 @@ def measure_tickets(folder: Path) -> Finding:
     left, best = summary["left"], int(np.argmax(last))
     return Finding(
         "reproduced" if worst >= 5 else "partly",
-        f"at the same step, down to {_percent(left[sparsest])} of the weights in the mean and to "
-        f"{_percent(left[worst])} or less in every seed; best with {_percent(left[best])}: {last[best]:.3f} "
-        f"against {last[0]:.3f}",
+        f"at the same step, the mean down to {_percent(left[sparsest])} of the weights, and in every seed "
+        f"still a ticket of {_percent(left[worst])} or less; best with {_percent(left[best])}: "
+        f"{last[best]:.3f} against {last[0]:.3f}",
     )
 
 
@@ -207,9 +207,9 @@ def controls(folder) -> tuple[Claim, ...]:
         ),
         Claim(
             "mask-alone",
-            "Liu et al. 2019, as Zhang et al. 2021 sum it up",
+            "Liu et al. 2019 for large steps; Zhang et al. 2021 cite it without this condition",
             "once the right mask is known, weights drawn anew do as well as the ticket's",
-            "the same with weights drawn anew; Adam with a small step, single weights pruned",
+            "the same with weights drawn anew: one small network, Adam with a small step",
             partial(measure_mask_alone, folder),
         ),
     )
@@ -238,15 +238,18 @@ def measure_signs(folder: Path) -> Finding:
 
 
 def measure_mask_alone(folder: Path) -> Finding:
-    """The ticket's mask with fresh weights, against the ticket and against a random mask."""
+    """The ticket's mask with fresh weights, against the ticket and against a random mask.
+
+    At most "partly" where the ticket wins: the large networks and steps of the source are not tried here.
+    """
     tenth, end = (_controls(folder, at) for at in (_TENTH, _END))
     ticket, anew, random = (list(tenth)[k] for k in (0, 3, 5))
     worse = all(rows[ticket][1] > rows[anew][2] for rows in (tenth, end))
     return Finding(
-        "not" if worse else "partly",
-        f"the worst ticket beats the best control; after all of the training {end[ticket][0]:.3f} against "
-        f"{end[anew][0]:.3f} (a random mask: {end[random][0]:.3f}). Their setting is another one: large "
-        "steps, mostly whole channels",
+        "partly" if worse else "reproduced",
+        "not with a small step: the worst ticket beats the best control, after all of the training "
+        f"{end[ticket][0]:.3f} against {end[anew][0]:.3f} in the mean (a random mask: {end[random][0]:.3f}); "
+        "large networks with a large step, for which it was found, were not tried",
     )
 
 
@@ -272,22 +275,27 @@ def lenet_5(folder) -> tuple[Claim, ...]:
 
 
 def measure_lenet_5(folder: Path) -> Finding:
-    """Dense, best and last accuracy of each N."""
+    """Dense, best and last accuracy of each N.
+
+    The best of sixteen is luck in part; so the rise is measured by the mean of five cycles, the same for
+    every N.
+    """
     summary = _summary(folder, "lenet5")
     text, rises, drops = [], [], []
     for line in summary["lines"]:
         mean = np.array(line["mean"])
         best = int(np.argmax(mean))
-        rises.append(mean[best] - mean[0])
+        rises.append(mean[1:6].mean() - mean[0])
         drops.append(mean[best] - mean[-1])
         text.append(
             f"{line['samples']:,}: {mean[0]:.4f}, best {mean[best]:.4f} ({_percent(summary['left'][best])}), "
             f"last {mean[-1]:.4f}"
         )
-    good = min(rises) > 0.001 and min(drops) > 0.005
+    good = min(rises) > 0 and min(drops) > 0.005
     seeds = summary["lines"][0]["seeds"]
     runs = "one run each" if seeds == 1 else f"means of {seeds} runs"
-    return Finding("reproduced" if good else "partly", f"{'; '.join(text)} ({runs})")
+    first = f"cycles 1 to 5 together lie {min(rises):.4f} to {max(rises):.4f} above all weights"
+    return Finding("reproduced" if good else "partly", f"{first}. {'; '.join(text)} ({runs})")
 
 
 def measure_lenet_5_samples(folder: Path) -> Finding:
