@@ -292,8 +292,7 @@ def measure_lenet_5(folder: Path) -> Finding:
             f"last {mean[-1]:.4f}"
         )
     good = min(rises) > 0 and min(drops) > 0.005
-    seeds = summary["lines"][0]["seeds"]
-    runs = "one run each" if seeds == 1 else f"means of {seeds} runs"
+    runs = f"means of {', '.join(str(line['seeds']) for line in summary['lines'])} runs"
     first = f"cycles 1 to 5 together lie {min(rises):.4f} to {max(rises):.4f} above all weights"
     return Finding("reproduced" if good else "partly", f"{first}. {'; '.join(text)} ({runs})")
 
