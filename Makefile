@@ -31,7 +31,7 @@ book: $(READY)
 env: $(READY)
 
 test: $(READY) $(TORCH)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
