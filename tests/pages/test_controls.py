@@ -139,7 +139,7 @@ def test_reduced_motion_is_respected(open_page, path):
 def test_numbers_can_be_downloaded(open_page, path):
     page = open_page(path)
     for figure in page.locator(".lth-explorer").all():
-        with page.expect_download() as download:
+        with page.expect_download(timeout=90_000) as download:
             figure.locator(".lth-data").click()
         name = figure.get_attribute("id")
         assert download.value.suggested_filename == f"{name}.csv"
