@@ -379,6 +379,9 @@ def test_published_table():
     )
     gain = published.ACCURACY[1:].max(axis=0) - published.ACCURACY[0]
     assert list(np.sign(gain.round(2))) == [1] * 6 + [0, -1, -1, 0, 0]
+    ours = reproduce.strong_ticket_claims
+    assert ours.SPARSITIES == published.SPARSITIES == strong_ticket.SPARSITIES
+    assert ours.EPSILONS == published.EPSILONS
 
 
 def test_gains_use_the_mask_that_validation_chooses():

@@ -9,9 +9,8 @@ import numpy as np
 
 from . import strong_ticket_claims as claims
 from .engine import Result
+from .strong_ticket_claims import EPSILONS, SPARSITIES
 
-EPSILONS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.2, 0.3)
-SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 SOME = (0.0, 0.005, 0.02, 0.05, 0.1, 0.3)
 SEEDS = 3
 _CODE = (

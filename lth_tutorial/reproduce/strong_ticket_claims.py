@@ -1,6 +1,6 @@
 """What the stored tables of PGD + Edge-Popup say: arrays and tables for chapter 6, and claims of the source.
 
-The source's table stands here as well, so that reading stored results needs no torch.
+The axes of the table stand here as well, so that listing the results needs no torch.
 """
 
 from functools import partial
