@@ -1,9 +1,18 @@
 """The strong lottery ticket hypothesis, from random subset sums to whole networks: the book's package.
 
-subset_sum   chapter 1: exact subset sums, the covering error, the growth of the hit volume
-claims       what a source claims, what we measured
-explore      controls for figures, alive in a kernel and on a page
-figures      the book's pictures
+magnitude_pruning      chapter 0: lottery tickets by iterative magnitude pruning (torch)
+subset_sum             chapter 1: exact subset sums, the covering error, the growth of the hit volume
+perturbed_subset_sum   chapter 2: the same when every candidate may move by epsilon
+weight_pruning         chapter 3: a whole network inside a random one, by pruning alone
+neuron_pruning         chapter 4: keep or drop whole neurons; the kernel; one neuron's price
+teacher_student        chapter 5: recovering a sparse teacher; Hessians, starts, pruning
+strong_ticket          chapter 6: Algorithm 1, on relu_network, projected_gradient, edge_popup (torch)
+gradient_descent       chapter 7: the best mask along gradient descent
+
+datasets, target_network   images, and networks trained on them
+claims, tables             what a source claims, what we measured
+explore, figures           controls for pictures, alive in a kernel and on a page; the pictures
+reproduce                  the published results at paper size
 
 A chapter's module imports with numpy alone and knows nothing of plotting, widgets or files.
 """

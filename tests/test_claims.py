@@ -4,38 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import (
-    gradient_descent,
-    magnitude_pruning,
-    neuron_pruning,
-    perturbed_subset_sum,
-    reproduce,
-    strong_ticket,
-    subset_sum,
-    tables,
-    teacher_student,
-    weight_pruning,
-)
+from lth_tutorial import reproduce, tables
 from lth_tutorial.claims import Claim, Finding, table
+from lth_tutorial.reproduce.scorecard import chapters
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
-CLAIMS = (
-    *magnitude_pruning.claims.CLAIMS,
-    *reproduce.ticket_claims.all_claims(STORED),
-    *subset_sum.claims.CLAIMS,
-    *perturbed_subset_sum.claims.CLAIMS,
-    *reproduce.claims.covering_sizes(STORED),
-    *reproduce.claims.smallest_n(STORED),
-    *weight_pruning.claims.CLAIMS,
-    *reproduce.claims.pruned_network(STORED),
-    *neuron_pruning.claims.CLAIMS,
-    *reproduce.claims.neuron_gap(STORED),
-    *teacher_student.claims.CLAIMS,
-    *reproduce.recovery_claims.all_figures(STORED),
-    *strong_ticket.claims.CLAIMS,
-    *reproduce.strong_ticket_claims.pgd_edge_popup(STORED),
-    *gradient_descent.claims.CLAIMS,
-)
+CLAIMS = [claim for chapter in chapters(STORED) for claim in chapter.claims]
 PARTLY = {
     "mask-alone",
     "every-target",

@@ -103,62 +103,11 @@ def theorem_index() -> str:
     return "\n".join(lines)
 
 
-def scorecard() -> str:
+def scorecard_page() -> str:
     """A page with the claims of all chapters, measured now."""
-    from lth_tutorial import (
-        claims,
-        gradient_descent,
-        magnitude_pruning,
-        neuron_pruning,
-        perturbed_subset_sum,
-        reproduce,
-        strong_ticket,
-        subset_sum,
-        teacher_student,
-        weight_pruning,
-    )
+    from lth_tutorial.claims import table
+    from lth_tutorial.reproduce import scorecard
 
-    results = BOOK / "results"
-    parts = [
-        (
-            "Lottery tickets",
-            "0-lottery-tickets.ipynb",
-            magnitude_pruning.claims.CLAIMS + reproduce.ticket_claims.all_claims(results),
-        ),
-        ("Random subset sum", "1-random-subset-sum.ipynb", subset_sum.claims.CLAIMS),
-        (
-            "Perturbed subset sum",
-            "2-perturbed-subset-sum.ipynb",
-            perturbed_subset_sum.claims.CLAIMS
-            + reproduce.claims.covering_sizes(results)
-            + reproduce.claims.smallest_n(results),
-        ),
-        (
-            "Weight pruning",
-            "3-weight-pruning.ipynb",
-            weight_pruning.claims.CLAIMS + reproduce.claims.pruned_network(results),
-        ),
-        (
-            "Neuron pruning as random features",
-            "4-neuron-pruning.ipynb",
-            neuron_pruning.claims.CLAIMS + reproduce.claims.neuron_gap(results),
-        ),
-        (
-            "Recovering a sparse teacher",
-            "5-teacher-student.ipynb",
-            teacher_student.claims.CLAIMS + reproduce.recovery_claims.all_figures(results),
-        ),
-        (
-            "Perturb, then prune",
-            "6-pgd-edge-popup.ipynb",
-            strong_ticket.claims.CLAIMS + reproduce.strong_ticket_claims.pgd_edge_popup(results),
-        ),
-        (
-            "Does gradient descent find the ticket?",
-            "7-does-gradient-descent-find-tickets.ipynb",
-            gradient_descent.claims.CLAIMS,
-        ),
-    ]
     lines = [
         "# Scorecard",
         "",
@@ -168,8 +117,8 @@ def scorecard() -> str:
         "*stored result*, it is read from the paper-size run in `book/results`.",
         "",
     ]
-    for title, file, records in parts:
-        lines += [f"## [{title}]({file})", "", claims.table(records).text, ""]
+    for title, page, records in scorecard.chapters(BOOK / "results"):
+        lines += [f"## [{title}]({page})", "", table(records).text, ""]
     return "\n".join(lines)
 
 
@@ -198,7 +147,7 @@ def main(names: list[str]) -> None:
 
 PAGES = {
     "theorem-index.md": theorem_index,
-    "scorecard.md": scorecard,
+    "scorecard.md": scorecard_page,
     "generated/cover.html": cover,
 }
 

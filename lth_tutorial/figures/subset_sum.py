@@ -44,63 +44,63 @@ def growth(volumes, covered, eta: float, view: str):
 
     volumes, covered: {eta: (trials, n + 1)}, from `simulate_hit_volumes` and `covered_volume`.
     """
-    process, whole = volumes[eta], covered[eta]
+    process = volumes[eta]
     steps = np.arange(process.shape[1])
-    recursion = hits.mean_recursion(len(steps) - 1, eta)
-    bound = 0.75**steps * (1 - 2 * eta) / (2 * eta)
-    mean_odds = _odds(process).mean(axis=0)
-    odds = view != "volume"
+    curves = {
+        "t": steps,
+        "mean": process.mean(axis=0),
+        "recursion": hits.mean_recursion(len(steps) - 1, eta),
+        "mean_odds": _odds(process).mean(axis=0),
+        "bound": 0.75**steps * (1 - 2 * eta) / (2 * eta),
+    }
     with style():
         figure, axes = subplots()
-        for path in process[:25]:
-            axes.plot(steps, _odds(path) if odds else path, color=FAINT, linewidth=0.8)
-        mean = mean_odds if odds else process.mean(axis=0)
-        axes.plot(steps, mean, color=BLUE, label="mean of the process in the proof")
-        if odds:
-            axes.plot(
-                steps, bound, color=ORANGE, linestyle="--", label="the proof's bound, (3/4)^t"
-            )
-            axes.set(
-                yscale="log", ylim=(1e-4, 2 * bound[0]), ylabel="odds of a miss, (1 \u2212 v) / v"
-            )
+        if view == "volume":
+            says = _growth_of_volume(axes, process, covered[eta], curves)
         else:
-            axes.plot(steps, recursion, color=ORANGE, linestyle="--", label="recursion of the mean")
-            shown = np.arange(whole.shape[1])
-            axes.plot(
-                shown, whole.mean(axis=0), "o", color=GREEN, label="mean of the whole process"
-            )
-            axes.set(ylim=(0, 1.05), ylabel="hit volume v")
+            says = _growth_of_odds(axes, process, curves)
         axes.set(xlabel="candidates seen, t")
-        axes.legend(loc="upper right" if odds else "lower right")
-    half = int(np.argmax(process.mean(axis=0) >= 0.5))
-    if odds:
-        says = (
-            f"Radius {eta:g}: the mean odds of a miss in {len(process)} simulations are at most "
-            f"{np.max(mean / bound):.2f} times the proof's bound; after {len(steps) - 1} candidates they "
-            f"are {mean[-1]:.1g}, the bound is {bound[-1]:.1g}."
-        )
-    else:
-        says = (
-            f"Radius {eta:g}: after {half} candidates the process of the proof covers half of the "
-            f"targets on average; the recursion of the mean runs ahead of it by at most "
-            f"{np.max(recursion - process.mean(axis=0)):.2f}."
-        )
-    columns = {"t": steps, "mean": process.mean(axis=0), "recursion": recursion}
-    return describe(figure, says, columns | {"mean_odds": mean_odds, "bound": bound})
+    return describe(figure, f"Radius {eta:g}: {says}", curves)
+
+
+def _growth_of_volume(axes, process, whole, curves) -> str:
+    steps, mean, recursion = curves["t"], curves["mean"], curves["recursion"]
+    axes.plot(steps, process[:25].T, color=FAINT, linewidth=0.8)
+    axes.plot(steps, mean, color=BLUE, label="mean of the process in the proof")
+    axes.plot(steps, recursion, color=ORANGE, linestyle="--", label="recursion of the mean")
+    shown = np.arange(whole.shape[1])
+    axes.plot(shown, whole.mean(axis=0), "o", color=GREEN, label="mean of the whole process")
+    axes.set(ylim=(0, 1.05), ylabel="hit volume v")
+    axes.legend(loc="lower right")
+    return (
+        f"after {int(np.argmax(mean >= 0.5))} candidates the process of the proof covers half of the "
+        f"targets on average; the recursion of the mean runs ahead of it by at most "
+        f"{np.max(recursion - mean):.2f}."
+    )
+
+
+def _growth_of_odds(axes, process, curves) -> str:
+    steps, mean, bound = curves["t"], curves["mean_odds"], curves["bound"]
+    axes.plot(steps, _odds(process[:25]).T, color=FAINT, linewidth=0.8)
+    axes.plot(steps, mean, color=BLUE, label="mean of the process in the proof")
+    axes.plot(steps, bound, color=ORANGE, linestyle="--", label="the proof's bound, (3/4)^t")
+    axes.set(yscale="log", ylim=(1e-4, 2 * bound[0]), ylabel="odds of a miss, (1 \u2212 v) / v")
+    axes.legend(loc="upper right")
+    return (
+        f"the mean odds of a miss in {len(process)} simulations are at most "
+        f"{np.max(mean / bound):.2f} times the proof's bound; after {len(steps) - 1} candidates they "
+        f"are {mean[-1]:.1g}, the bound is {bound[-1]:.1g}."
+    )
 
 
 def precision(n_values, errors, constant: float, view: str):
     """Best error against n; errors: list of arrays, one for each n."""
     n = np.asarray(n_values)
-    median = np.array([np.median(e) for e in errors])
-    low, high = (np.array([np.quantile(e, q) for e in errors]) for q in (0.1, 0.9))
+    low, median, high = (np.array([np.quantile(e, q) for e in errors]) for q in (0.1, 0.5, 0.9))
     unit = np.sqrt(n) * 2.0**-n
-    scale = 1 if view == "error" else 1 / unit
-    positive = median > 0
-    fitted = float(np.exp(np.mean(np.log((median / unit)[positive]))))
+    scale, floor = (1, 1e-18) if view == "error" else (1 / unit, 1e-3)
     with style():
         figure, axes = subplots()
-        floor = 1e-18 if view == "error" else 1e-3
         axes.fill_between(
             n, np.maximum(low * scale, floor), high * scale, color=BLUE, alpha=0.18, lw=0
         )
@@ -108,30 +108,34 @@ def precision(n_values, errors, constant: float, view: str):
         label = f"Poisson heuristic, {constant:.3f} \u221an\u00b72\u207b\u207f"
         axes.plot(n, constant * unit * scale, "--", color=ORANGE, label=label)
         axes.set(yscale="log", xlabel="candidates n")
+        if view == "error":
+            _spacing_of_draws(axes, n[0])
         axes.set(
             ylabel="best error" if view == "error" else "best error / (\u221an\u00b72\u207b\u207f)"
         )
-        if view == "error":
-            axes.axhline(2.0**-52, color=MUTED, linewidth=0.8, linestyle=":")
-            axes.text(
-                n[0],
-                2.0**-52 * 1.6,
-                "spacing of the draws: below, 0 by accident",
-                color=MUTED,
-                fontsize=9,
-            )
         axes.legend(loc="upper right")
+    says = _precision_in_words(n, median, median / unit, constant, view)
+    return describe(figure, says, {"n": n, "median": median, "q10": low, "q90": high})
+
+
+def _spacing_of_draws(axes, left: float) -> None:
+    """Below the last bit of the candidates an error is 0 by accident."""
+    axes.axhline(2.0**-52, color=MUTED, linewidth=0.8, linestyle=":")
+    note = "spacing of the draws: below, 0 by accident"
+    axes.text(left, 2.0**-52 * 1.6, note, color=MUTED, fontsize=9)
+
+
+def _precision_in_words(n, median, relative, constant: float, view: str) -> str:
     if view == "error":
-        says = (
+        return (
             f"From {n[0]} to {n[-1]} candidates the median of the best error falls from "
             f"{median[0]:.0e} to {median[-1]:.0e}."
         )
-    else:
-        says = (
-            f"In units of \u221an\u00b72\u207b\u207f the median of the best error is {fitted:.2f} on "
-            f"average, from {n[0]} to {n[-1]} candidates; the heuristic says {constant:.3f}."
-        )
-    return describe(figure, says, {"n": n, "median": median, "q10": low, "q90": high})
+    fitted = float(np.exp(np.mean(np.log(relative[median > 0]))))
+    return (
+        f"In units of \u221an\u00b72\u207b\u207f the median of the best error is {fitted:.2f} on "
+        f"average, from {n[0]} to {n[-1]} candidates; the heuristic says {constant:.3f}."
+    )
 
 
 def success(n_values, errors, target: str, eta: float):

@@ -51,51 +51,52 @@ _SEARCH_SCRIPT = """<script id="lth-search">
   </script>"""
 
 
-def finish(html: str) -> str:
-    """One page, finished; finishing twice changes nothing."""
-    html = re.sub(
+# What the theme and its extensions write, and what a page of the book has instead.
+_SUBSTITUTIONS = (
+    (
         r'(?s)<script data-cfasync="false">\s*document\.documentElement\.dataset\.mode.*?</script>',
-        lambda _: _THEME_SCRIPT,
-        html,
-    )
-    html = re.sub(r'(?s)<script type="text/x-thebe-config">.*?</script>\s*', "", html)
-    html = re.sub(r"<script>kernelName = [^<]*</script>\s*", "", html)
-    if 'id="search-results"' not in html:
-        html = re.sub(
-            r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\s*',
-            "",
-            html,
-        )
-    elif "lth-search" not in html:
-        html = re.sub(
-            r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)',
-            rf"\1{_SEARCH_SCRIPT}",
-            html,
-        )
-    html = re.sub(
+        _THEME_SCRIPT,
+    ),
+    (r'(?s)<script type="text/x-thebe-config">.*?</script>\s*', ""),
+    (r"<script>kernelName = [^<]*</script>\s*", ""),
+    (r"<script[^>]*(?:thebe|fontawesome)[^>]*>\s*</script>\s*", ""),
+    (r"<link[^>]*(?:thebe)[^>]*/?>\s*", ""),
+    (r"<script>[^<]*thebe[^<]*</script>\s*", ""),
+    (
         r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
         '<div class="sidebar-primary-item" role="navigation" aria-label="Home">',
-        html,
-    )
-    html = re.sub(r"<script[^>]*(?:thebe|fontawesome)[^>]*>\s*</script>\s*", "", html)
-    html = re.sub(r"<link[^>]*(?:thebe)[^>]*/?>\s*", "", html)
-    html = re.sub(r"<script>[^<]*thebe[^<]*</script>\s*", "", html)
+    ),
     # Ids that the extensions give to every proof, exercise and solution alike.
-    html = re.sub(r' id="(?:proof|(?:proof|exercise|solution)-content)"', "", html)
+    (r' id="(?:proof|(?:proof|exercise|solution)-content)"', ""),
     # A table of claims is long: with columns of its own choice it would jump as its rows arrive.
-    html = re.sub(
+    (
         r'<table class="table">(?=\s*<thead>\s*<tr[^>]*><th[^>]*><p>the claim</p>)',
         '<table class="table claims">',
-        html,
-    )
-    html = _mend_citations(html)
-    return _describe(html)
+    ),
+    # bibtex gives its list of references roles that do not fit together.
+    (r'(<div class="citation[^"]*"[^>]*?) role="doc-biblioentry"', r"\1"),
+    (r'(<[^>]*?) role="list"', r"\1"),
+)
 
 
-def _mend_citations(html: str) -> str:
-    """bibtex gives its list of references roles that do not fit together."""
-    html = re.sub(r'(<div class="citation[^"]*"[^>]*?) role="doc-biblioentry"', r"\1", html)
-    return re.sub(r'(<[^>]*?) role="list"', r"\1", html)
+def finish(html: str) -> str:
+    """One page, finished; finishing twice changes nothing."""
+    for pattern, replacement in _SUBSTITUTIONS:
+        html = re.sub(pattern, replacement, html)
+    return _describe(_search_scripts(html))
+
+
+def _search_scripts(html: str) -> str:
+    """The search's scripts on its own page only; there they show no excerpts of files on disk."""
+    if 'id="search-results"' not in html:
+        scripts = (
+            r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\s*'
+        )
+        return re.sub(scripts, "", html)
+    if "lth-search" in html:
+        return html
+    options = r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)'
+    return re.sub(options, rf"\1{_SEARCH_SCRIPT}", html)
 
 
 def _describe(html: str) -> str:
