@@ -7,6 +7,7 @@ J. Frankle, G. K. Dziugaite, D. M. Roy, M. Carbin, "Linear mode connectivity" (2
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -78,9 +79,12 @@ def iterative_magnitude_pruning(
 
     Source: Frankle and Carbin (2019), Strategy 1; the book's chapter 0. Costs rounds + 1 trainings.
     """
-    if rounds < 0 or rewind_to < 0:
+    for name, value in (("rounds", rounds), ("rewind_to", rewind_to)):
+        if not isinstance(value, int | np.integer) or value < 0:
+            raise ValueError(f"{name} must be a whole number, at least 0; got {value!r}")
+    if not isinstance(model, nn.Module) or not callable(train):
         raise ValueError(
-            f"rounds and rewind_to must be at least 0; got rounds = {rounds}, rewind_to = {rewind_to}"
+            f"model must be a module and train a function; got {type(model).__name__}, {type(train).__name__}"
         )
     masks = [whole(model, which)]
     options = {"scope": scope, "half_output": half_output, "output": output}
