@@ -417,6 +417,17 @@ def test_errors_name_the_argument(change, text):
         )
 
 
+def test_a_training_may_take_the_model_alone():
+    plain = trainer()
+    both = [
+        mp.iterative_magnitude_pruning(small_network(), train, 2)
+        for train in (lambda model: plain(model, 0), lambda model, step: plain(model, 0))
+    ]
+    assert both[0].scores == both[1].scores
+    for one, other in zip(both[0].masks, both[1].masks, strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def test_more_errors():
     model = small_network()
     with pytest.raises(ValueError, match="must be a module and train a function; got .*, int"):
