@@ -89,7 +89,22 @@ def finish(html: str) -> str:
         html,
     )
     html = _mend_citations(html)
+    html = _OUTPUT.sub(_mark_sentences, html)
     return _describe(html)
+
+
+_OUTPUT = re.compile(
+    r'(?s)<div class="(output stream [\w-]+ notranslate)">(<div class="highlight"><pre>.*?</pre>)'
+)
+_COLUMNS = re.compile(r"\S {2,}\S.*\S {2,}\S")
+
+
+def _mark_sentences(output: re.Match) -> str:
+    """Printed sentences may be broken on a phone; printed columns would fall apart."""
+    kinds, text = output.groups()
+    if not _COLUMNS.search(re.sub(r"<[^>]+>", "", text)):
+        kinds += " lth-sentences"
+    return f'<div class="{kinds}">{text}'
 
 
 def _mend_citations(html: str) -> str:
