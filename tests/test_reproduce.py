@@ -94,6 +94,16 @@ def test_a_result_that_is_nowhere_is_named(tmp_path, monkeypatch):
         reproduce.read_json("results/never-made.json")
 
 
+def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
+    assert set(reproduce.ONLY_BY_NAME) < set(reproduce.RESULTS)
+    monkeypatch.setattr(
+        reproduce, "RESULTS", {"squares": make(), "redundant-blocks": make(failing)}
+    )
+    places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    assert main(["reproduce", "all", "--size", "page", "--workers", "1", *places]) == 0
+    assert "squares: 4 cells" in capsys.readouterr().out
+
+
 def test_page_size_goes_to_its_own_file(tmp_path):
     engine.reproduce(make(), "page", **folders(tmp_path))
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares-page.json"]
