@@ -47,7 +47,7 @@ def test_flips_against_all_masks():
     assert np.all(np.array(found) >= np.array(best) - 1e-9)
     # A local search: over 200 such draws it is optimal in about four of five. Fewer than 5 of 20 would have
     # probability below 1e-6 even for three of four.
-    assert np.sum(np.array(found) <= np.array(best) + 1e-9) >= 2
+    assert np.sum(np.array(found) <= np.array(best) + 1e-9) >= 5
 
 
 def test_no_single_flip_is_better():
