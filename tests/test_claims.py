@@ -49,6 +49,7 @@ PARTLY = {
     "pruned-network",
     "commercial-solver",
     "random-features",
+    "rates-in-neurons",
     "convex-region",
     "tensor-start",
     "recovery-radius-paper",
