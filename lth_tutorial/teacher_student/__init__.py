@@ -7,10 +7,10 @@ matched_error, function_error how far two networks are apart
 hessian                       the curvature of the data's risk and of the population's
 pruning                       supports by magnitude, from a dense student
 bounds                        rates, convex radii and samples, as theory has them
-experiments, starts, breaks   the measurements behind the chapter's figures
+eigenvalues, experiments, starts, breaks   the measurements behind the chapter's figures
 """
 
-from . import bounds, breaks, claims, experiments, hessian, pruning, starts
+from . import bounds, breaks, claims, eigenvalues, experiments, hessian, pruning, starts
 from .errors import best_order, function_error, matched_error
 from .initialization import (
     RELU_MOMENTS,
@@ -31,6 +31,7 @@ __all__ = [
     "breaks",
     "claims",
     "dense",
+    "eigenvalues",
     "experiments",
     "function_error",
     "gradient",
