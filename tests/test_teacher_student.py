@@ -376,6 +376,11 @@ class TestHessian:
         nearest = np.sqrt(1 + length**2 - 2 * length * np.cos(angle)).min()
         assert abs(nearest - bounds.one_neuron_convex_radius()) < 1e-9
 
+    def test_the_name_that_callers_rely_on_is_the_function(self, trial):
+        teacher, x, *_ = trial
+        ours = ts.hessian(x, teacher.supports, teacher.weights)
+        assert ours.shape == (18, 18) and ts.population_hessian is population_hessian
+
     def test_a_neuron_at_zero_is_refused(self, trial):
         teacher = trial[0]
         with pytest.raises(ValueError, match="0"):

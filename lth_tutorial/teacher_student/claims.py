@@ -185,7 +185,7 @@ CLAIMS = (
     Claim(
         "hessian-formula",
         "this chapter",
-        r"the population Hessian has the closed form of `hessian.population_hessian`",
+        r"the population Hessian has the closed form of `population_hessian`",
         "every entry, $K = 3$, $r = 4$, away from the teacher",
         measure_formula,
     ),
