@@ -96,7 +96,14 @@ class TestModel:
         assert ts.nearby(teacher.weights, 0.2, 1).shape == (3, 6)
 
     @pytest.mark.parametrize(
-        "arguments, word", [((5, 0, 2), "neurons"), ((5, 2, 6), "support"), ((5, 2, 0), "support")]
+        "arguments, word",
+        [
+            ((5, 0, 2), "neurons"),
+            ((5, 2, 6), "support"),
+            ((5, 2, 0), "support"),
+            ((5.5, 2, 2), "d must be a whole number, got 5.5"),
+            ((5, 2, "a"), "support must be a whole number, got 'a'"),
+        ],
     )
     def test_wrong_teachers_are_named(self, arguments, word):
         with pytest.raises(ValueError, match=word):
@@ -107,6 +114,10 @@ class TestModel:
             ts.sample_data(trial[0], 0)
         with pytest.raises(ValueError, match="noise"):
             ts.sample_data(trial[0], 5, noise=-1)
+        with pytest.raises(ValueError, match="noise must be finite"):
+            ts.sample_data(trial[0], 5, noise=np.inf)
+        with pytest.raises(ValueError, match="teacher must be a Teacher, got ndarray"):
+            ts.sample_data(trial[0].weights, 5)
 
 
 class TestRecover:
@@ -263,10 +274,38 @@ class TestRecover:
         with pytest.raises(ValueError, match="subsets"):
             ts.recover_on_subsets(x, y, teacher.supports, starts[0], 1.0, subsets=201)
 
+    def test_one_trial_has_numbers_and_a_word(self, trial):
+        teacher, x, y, starts = trial
+        found = ts.recover(x, y, teacher.supports, starts[0], 4.0, 0.8, truth=teacher)
+        assert isinstance(found.status, str) and found.status == "converged"
+        assert isinstance(found.losses, float) and isinstance(found.errors, float)
+        assert isinstance(found.iterations, np.integer)
+
+    def test_the_truth_may_be_weights_and_tensors_may_meet_arrays(self, trial):
+        teacher, x, y, starts = trial
+        good = {"supports": teacher.supports, "step": 4.0, "momentum": 0.8, "max_iterations": 30}
+        plain = ts.recover(x, y, initial=starts, truth=teacher, **good)
+        found = ts.recover(x, torch.tensor(y), initial=starts, truth=teacher.weights, **good)
+        assert isinstance(found.weights, torch.Tensor)
+        assert np.allclose(found.weights, plain.weights, atol=1e-12)
+        assert np.allclose(found.errors, plain.errors, atol=1e-12)
+        single = ts.recover(x, y, initial=torch.tensor(starts, dtype=torch.float32), **good)
+        assert single.weights.dtype == torch.float32
+
+    @pytest.mark.filterwarnings("error")
+    def test_divergence_is_a_status_and_no_warning(self, trial):
+        teacher, x, y, starts = trial
+        found = ts.recover(x, y, teacher.supports, starts, 1e4, 0.5)
+        assert (found.status == "diverged").all()
+
     @pytest.mark.parametrize(
         "change, word",
         [
             ({"step": 0}, "step"),
+            ({"step": np.inf}, "step must be finite"),
+            ({"max_iterations": 1.5}, "max_iterations must be a whole number"),
+            ({"truth": np.zeros((3, 5))}, "truth must be a Teacher or .* like supports"),
+            ({"x": torch.full((200, 30), torch.nan)}, "x must be finite"),
             ({"momentum": 1.0}, "momentum"),
             ({"tolerance": -1}, "tolerance"),
             ({"max_iterations": 0}, "max_iterations"),
@@ -380,6 +419,21 @@ class TestHessian:
         teacher, x, *_ = trial
         ours = ts.hessian(x, teacher.supports, teacher.weights)
         assert ours.shape == (18, 18) and ts.population_hessian is population_hessian
+
+    def test_data_hessian_names_what_does_not_fit(self, trial):
+        teacher, x, *_ = trial
+        for change, word in (
+            ({"x": x[0]}, "x must have 2 dimension"),
+            ({"supports": teacher.supports + 30}, "supports must hold features"),
+            ({"weights": teacher.weights[:2]}, "asks for supports and weights"),
+        ):
+            good = {"x": x, "supports": teacher.supports, "weights": teacher.weights}
+            with pytest.raises(ValueError, match=word):
+                ts.hessian(**(good | change))
+        tensors = torch.tensor(x), torch.tensor(teacher.supports), torch.tensor(teacher.weights)
+        assert np.array_equal(
+            ts.hessian(*tensors), ts.hessian(x, teacher.supports, teacher.weights)
+        )
 
     def test_a_neuron_at_zero_is_refused(self, trial):
         teacher = trial[0]

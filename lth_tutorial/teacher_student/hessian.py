@@ -12,14 +12,23 @@ is twice differentiable away from zero neurons, and its Hessian can have negativ
 
 import numpy as np
 
-from .model import Teacher, dense, gather
+from .model import Teacher, checked, dense, gather, to_numpy
 
 
 def hessian(x, supports, weights) -> np.ndarray:
-    """The Hessian of Eq. (2) where no neuron is at a kink; x (N, d), supports, weights (K, r); (K r, K r)."""
-    seen = gather(np.asarray(x, dtype=float), supports)
+    """The Hessian of Eq. (2) where no neuron is at a kink; x (N, d), supports, weights (K, r); (K r, K r).
+
+    Raises:
+        ValueError: shapes do not fit, something is not finite, or supports are out of range or repeat a
+            feature.
+    """
+    x, weights = to_numpy(x), to_numpy(weights)
+    if np.ndim(x) != 2:
+        raise ValueError(f"x must have 2 dimension(s), got shape {np.shape(x)}")
+    x, _, supports, weights = checked(x, np.zeros(len(x)), supports, weights, "weights")
+    seen = gather(x.astype(float), supports)
     neurons, samples, r = seen.shape
-    active = seen * ((seen @ np.asarray(weights)[..., None]) > 0)
+    active = seen * ((seen @ weights[..., None]) > 0)
     rows = active.swapaxes(0, 1).reshape(samples, neurons * r)
     return rows.T @ rows / (samples * neurons**2)
 

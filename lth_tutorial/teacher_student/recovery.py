@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
+
 from .errors import matched_error
 from .model import (
     Teacher,
@@ -21,6 +23,7 @@ from .model import (
     namespace,
     on_supports,
     to_numpy,
+    whole,
 )
 
 # Rows of data per product: what a product reads stays in the cache for the next one.
@@ -31,10 +34,11 @@ _DIVERGED = 1e6
 
 
 class Recovery(NamedTuple):
-    """weights (..., K, r). losses (...), the risk there. errors (...): relative error to the truth after the
-    best matching of neurons, or None. iterations (...). status (...): "converged" (relative step below the
-    tolerance), "cap" (the iterations ran out), "reached" (error below the goal) or "diverged". path
-    (records, ..., K, r): the weights at every `record`-th iteration, the start included, or None."""
+    """weights (..., K, r). losses (...), the risk there, one number a trial. errors (...): relative error
+    to the truth after the best matching of neurons, or None. iterations (...). status (...): "converged"
+    (relative step below the tolerance), "cap" (the iterations ran out), "reached" (error below the goal) or
+    "diverged". path (records, ..., K, r): the weights at every `record`-th iteration, the start included, or
+    None."""
 
     weights: np.ndarray
     losses: np.ndarray
@@ -54,7 +58,7 @@ def recover(
     *,
     tolerance: float = 1e-8,
     max_iterations: int = 10_000,
-    truth: Teacher | None = None,
+    truth=None,
     goal: float | None = None,
     record: int = 0,
 ) -> Recovery:
@@ -68,35 +72,56 @@ def recover(
         step: eta; momentum: beta; scalars, or arrays that broadcast to (*S, *B).
         tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F.
         max_iterations: stop there at the latest.
-        truth: the teacher, for errors and for `goal`; its weights (*B, K, r*).
+        truth: the teacher, for errors and for `goal`; its weights (*B, K, r*). Or W* on the student's own
+            supports, (*B, K, r).
         goal: stop as "reached" when the relative error to the truth, neurons as they are numbered, is below
             it. Without noise, this near, the descent goes on to the teacher in practice.
         record: keep the weights at every `record`-th iteration, if above 0.
 
     Returns:
         Recovery. Arrays are numpy, or torch tensors where x is one (losses, iterations and status are
-        numpy). float32 stays float32; its steps do not become smaller than 1e-8 relative to the weights
-        before they vanish altogether, so "converged" there means at rest.
+        numpy, and plain numbers and a str for a single trial). float32 stays float32; its steps do not
+        become smaller than 1e-8 relative to the weights before they vanish altogether, so "converged" there
+        means at rest.
 
     Raises:
         ValueError: shapes do not fit, a number is not finite, step is not positive, tolerance or record is
-            negative, momentum outside [0, 1), max_iterations below 1, or a goal is given without the truth.
+            negative, momentum outside [0, 1), max_iterations below 1 or no whole number, or a goal is given
+            without the truth.
 
     Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
     """
     x, y, supports, initial = checked(x, y, supports, initial)
-    step, momentum = np.asarray(step, dtype=float), np.asarray(momentum, dtype=float)
-    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or not tolerance >= 0:
+    step, momentum = (
+        finite_array(name, to_numpy(value), tuple(range(7)))
+        for name, value in (("step", step), ("momentum", momentum))
+    )
+    tolerance = finite_number("tolerance", tolerance)
+    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or tolerance < 0:
         raise ValueError("step must be positive, momentum in [0, 1), tolerance at least 0")
-    if max_iterations < 1 or record < 0:
+    if whole("max_iterations", max_iterations) < 1 or whole("record", record) < 0:
         raise ValueError("max_iterations must be at least 1, record at least 0")
     if goal is not None and truth is None:
         raise ValueError("goal asks for truth")
+    truth = None if truth is None else _teacher(truth, supports, x.shape[-1])
     trials = _Trials(x, y, supports, initial, step, momentum, truth)
-    for _ in range(max_iterations):
-        if not trials.advance(tolerance, goal, record):
-            break
-    return trials.recovery(supports, truth)
+    with np.errstate(over="ignore", invalid="ignore"):  # the status says what diverged
+        for _ in range(max_iterations):
+            if not trials.advance(tolerance, goal, record):
+                break
+        return trials.recovery(supports, truth)
+
+
+def _teacher(truth, supports, features: int) -> Teacher:
+    """The truth as a Teacher; weights alone are those on the student's supports."""
+    if isinstance(truth, Teacher):
+        return truth
+    weights = finite_array("truth", to_numpy(truth), supports.ndim)
+    if weights.shape != supports.shape:
+        raise ValueError(
+            f"truth must be a Teacher or {supports.shape} like supports, got {weights.shape}"
+        )
+    return Teacher(np.where(supports < 0, 0, weights), supports, features)
 
 
 def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: int) -> np.ndarray:
@@ -247,7 +272,7 @@ class _Trials:
     def _in_shape(self, value):
         """(b, *shape, s) -> (*S, *B, *shape)."""
         turned = namespace(value).moveaxis(value, -1, 0)
-        return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))
+        return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))[()]
 
 
 class _Aim:
