@@ -271,8 +271,23 @@ class TestRecover:
             + 0.5 * (first - starts[0])
         )
         assert np.allclose(found, second, atol=1e-15)
-        with pytest.raises(ValueError, match="subsets"):
-            ts.recover_on_subsets(x, y, teacher.supports, starts[0], 1.0, subsets=201)
+        for change, word in (
+            ({"subsets": 201}, "subsets must lie in 1 .. 200"),
+            ({"subsets": 1.5}, "subsets must be a whole number"),
+            ({"step": -1}, "step must be positive"),
+            ({"initial": starts}, "x, y and initial must be .* one trial"),
+        ):
+            given = {"initial": starts[0], "step": 1.0, "subsets": 2} | change
+            with pytest.raises(ValueError, match=word):
+                ts.recover_on_subsets(x, y, teacher.supports, **given)
+        with pytest.raises(ValueError, match="asks for supports and weights"):
+            ts.risk(x, y, teacher.supports, starts[0][:, 1:])
+
+    def test_weights_whose_squares_do_not_fit_are_not_at_rest(self, trial):
+        teacher, x, y, starts = trial
+        huge = (1e30 * starts[0]).astype("f4")
+        found = ts.recover(x.astype("f4"), y.astype("f4"), teacher.supports, huge, 1.0)
+        assert found.status == "diverged"
 
     def test_one_trial_has_numbers_and_a_word(self, trial):
         teacher, x, y, starts = trial
@@ -306,6 +321,10 @@ class TestRecover:
             ({"max_iterations": 1.5}, "max_iterations must be a whole number"),
             ({"truth": np.zeros((3, 5))}, "truth must be a Teacher or .* like supports"),
             ({"x": torch.full((200, 30), torch.nan)}, "x must be finite"),
+            ({"y": torch.zeros(0)}, "y must be finite and not empty"),
+            ({"truth": ts.sample_teacher(31, 3, 6, 1)}, "30 features .* 3 neurons .* got 31 and 3"),
+            ({"truth": ts.sample_teacher(30, 2, 6, 1)}, "30 features .* 3 neurons .* got 30 and 2"),
+            ({"step": [1.0, 2.0]}, r"the same starts .* initial \(\d+,\), y \(\), step \(2,\)"),
             ({"momentum": 1.0}, "momentum"),
             ({"tolerance": -1}, "tolerance"),
             ({"max_iterations": 0}, "max_iterations"),
@@ -437,6 +456,8 @@ class TestHessian:
 
     def test_a_neuron_at_zero_is_refused(self, trial):
         teacher = trial[0]
+        with pytest.raises(ValueError, match=r"weights must be \(3, 6\) like supports"):
+            population_hessian(teacher, teacher.supports, np.ones((3, 5)))
         with pytest.raises(ValueError, match="0"):
             population_hessian(teacher, teacher.supports, np.zeros((3, 6)))
 
@@ -512,6 +533,10 @@ class TestPruning:
         assert np.array_equal(pruning.largest_supports(weights, 1), [[1], [-1]])
         with pytest.raises(ValueError, match="count"):
             pruning.largest_supports(weights, 7)
+        with pytest.raises(ValueError, match="rounds must leave a weight of 6; got 9 at rate 0.5"):
+            pruning.iterative_pruning(
+                np.ones((3, 3)), np.ones(3), weights, 1, 0, rounds=9, rate=0.5
+            )
 
     def test_negative_weights_move_and_pruned_ones_are_gone(self):
         """A well-known public implementation freezes every negative weight."""

@@ -12,6 +12,8 @@ is twice differentiable away from zero neurons, and its Hessian can have negativ
 
 import numpy as np
 
+from lth_tutorial.subset_sum.checks import finite_array
+
 from .model import Teacher, checked, dense, gather, to_numpy
 
 
@@ -47,8 +49,12 @@ def population_hessian(teacher: Teacher, supports, weights) -> np.ndarray:
     that a support of -1 stands for are 0.
 
     Raises:
-        ValueError: a neuron is 0: there the risk is not differentiable.
+        ValueError: weights and supports differ in shape, or a neuron is 0: there the risk is not
+            differentiable.
     """
+    supports, weights = np.asarray(supports), finite_array("weights", weights, 2)
+    if supports.shape != weights.shape:
+        raise ValueError(f"weights must be {supports.shape} like supports, got {weights.shape}")
     ours, true = dense(supports, weights, teacher.features), _dense(teacher)
     if (np.linalg.norm(ours, axis=1) == 0).any():
         raise ValueError("weights must not hold a neuron that is 0: the risk has a kink there")

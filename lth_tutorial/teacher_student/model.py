@@ -154,10 +154,11 @@ def _finite(name: str, values, dimensions, tensors):
     Where there are `tensors`, a tensor of the type and the place of the first of them.
     """
     if namespace(values) is not np:
-        if values.ndim not in dimensions or not bool(namespace(values).isfinite(values).all()):
-            least = min(dimensions)
+        finite = bool(namespace(values).isfinite(values).all())
+        if values.ndim not in dimensions or 0 in values.shape or not finite:
             raise ValueError(
-                f"{name} must be finite, of {least} or more dimensions; got shape {tuple(values.shape)}"
+                f"{name} must be finite and not empty, of {min(dimensions)} or more dimensions; "
+                f"got shape {tuple(values.shape)}"
             )
         return values.detach().to(_real(tensors[0]))
     wide = finite_array(name, values, tuple(dimensions))

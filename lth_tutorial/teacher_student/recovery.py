@@ -92,13 +92,9 @@ def recover(
     Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
     """
     x, y, supports, initial = checked(x, y, supports, initial)
-    step, momentum = (
-        finite_array(name, to_numpy(value), tuple(range(7)))
-        for name, value in (("step", step), ("momentum", momentum))
-    )
-    tolerance = finite_number("tolerance", tolerance)
-    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or tolerance < 0:
-        raise ValueError("step must be positive, momentum in [0, 1), tolerance at least 0")
+    step, momentum = _rule(step, momentum)
+    if finite_number("tolerance", tolerance) < 0:
+        raise ValueError(f"tolerance must be at least 0, got {tolerance}")
     if whole("max_iterations", max_iterations) < 1 or whole("record", record) < 0:
         raise ValueError("max_iterations must be at least 1, record at least 0")
     if goal is not None and truth is None:
@@ -112,9 +108,26 @@ def recover(
         return trials.recovery(supports, truth)
 
 
+def _rule(step, momentum) -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays of float64."""
+    step, momentum = (
+        finite_array(name, to_numpy(value), tuple(range(7)))
+        for name, value in (("step", step), ("momentum", momentum))
+    )
+    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all():
+        raise ValueError("step must be positive and momentum in [0, 1)")
+    return step, momentum
+
+
 def _teacher(truth, supports, features: int) -> Teacher:
     """The truth as a Teacher; weights alone are those on the student's supports."""
     if isinstance(truth, Teacher):
+        neurons = np.shape(truth.weights)[-2]
+        if (truth.features, neurons) != (features, supports.shape[-2]):
+            raise ValueError(
+                f"truth must have {features} features like x and {supports.shape[-2]} neurons like supports, "
+                f"got {truth.features} and {neurons}"
+            )
         return truth
     weights = finite_array("truth", to_numpy(truth), supports.ndim)
     if weights.shape != supports.shape:
@@ -128,26 +141,48 @@ def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: 
     """Algorithm 1 as stated: T disjoint subsets of the data, one iteration on each; the last weights (K, r).
 
     Raises:
-        ValueError: as `recover`, or fewer samples than subsets.
+        ValueError: as `recover`, more than one trial or start, or fewer samples than subsets.
     """
-    x, y, supports, weights = checked(x, y, supports, initial)
-    if not 1 <= subsets <= len(x):
+    x, y, supports, weights = _one_trial(x, y, supports, initial, "initial")
+    _rule(step, momentum)
+    if not 1 <= whole("subsets", subsets) <= len(x):
         raise ValueError(f"subsets must lie in 1 .. {len(x)}, the number of samples; got {subsets}")
     before = weights
     for rows in np.array_split(np.arange(len(x)), subsets):
-        descent = gradient(x[rows], y[rows], supports, weights)
+        descent = _slope(x[rows], y[rows], supports, weights)
         before, weights = weights, weights - step * descent + momentum * (weights - before)
     return weights
 
 
+def _one_trial(x, y, supports, weights, name: str):
+    """`checked`, for x (N, d), y (N,), weights (K, r)."""
+    x, y, supports, weights = checked(x, y, supports, weights, name)
+    if (x.ndim, y.ndim, weights.ndim) != (2, 1, 2):
+        raise ValueError(
+            f"x, y and {name} must be (N, d), (N,) and (K, r), one trial; got {tuple(x.shape)}, "
+            f"{tuple(y.shape)} and {tuple(weights.shape)}"
+        )
+    return x, y, supports, weights
+
+
 def gradient(x, y, supports, weights):
-    """The gradient of Eq. (2) at weights (K, r); (K, r)."""
+    """The gradient of Eq. (2) at weights (K, r); (K, r). Errors as `risk`."""
+    return _slope(*_one_trial(x, y, supports, weights, "weights"))
+
+
+def _slope(x, y, supports, weights):
     seen = gather(x, supports)[None]
     return _gradient(seen, y[None, :, None], weights[None, ..., None])[0, ..., 0] / len(y)
 
 
 def risk(x, y, supports, weights) -> float:
-    """Eq. (2) at weights (K, r)."""
+    """Eq. (2) at weights (K, r).
+
+    Raises:
+        ValueError: shapes do not fit one trial, something is not finite, or supports are out of range or
+            name a feature twice.
+    """
+    x, y, supports, weights = _one_trial(x, y, supports, weights, "weights")
     seen = gather(x, supports)[None]
     return float((_residuals(seen @ weights[None, ..., None], y[None, :, None]) ** 2).mean() / 2)
 
@@ -172,12 +207,12 @@ class _Trials:
     def __init__(self, x, y, supports, initial, step, momentum, truth):
         xp = self.xp = namespace(x, y, initial)
         self.batch = tuple(x.shape[:-2])
-        own = len(self.batch)
-        self.starts = np.broadcast_shapes(
-            tuple(initial.shape[: initial.ndim - 2 - own]),
-            tuple(y.shape[: y.ndim - 1 - own]),
-            step.shape[: max(step.ndim - own, 0)],
-            momentum.shape[: max(momentum.ndim - own, 0)],
+        self.starts = _shape_of_starts(
+            self.batch,
+            initial=tuple(initial.shape[:-2]),
+            y=tuple(y.shape[:-1]),
+            step=step.shape,
+            momentum=momentum.shape,
         )
         self.b, self.s = int(np.prod(self.batch)), int(np.prod(self.starts))
         n, (keys, r) = x.shape[-2], supports.shape[-2:]
@@ -215,9 +250,10 @@ class _Trials:
         moved, length = _length(new - self.weights), _length(self.weights)
         self.before, self.weights = self.weights, new
         self.iteration += 1
-        rest, lost = moved <= tolerance * length, ~(moved <= _DIVERGED * (1 + length))
-        self._close(rest, "converged")
+        # A length whose square does not fit is infinite: that is no rest.
+        lost = ~(moved <= _DIVERGED * (1 + length)) | ~(length < np.inf)
         self._close(lost, "diverged")
+        self._close(moved <= tolerance * length, "converged")
         if goal is not None:
             self._close(self.aim.error(to_numpy(self.weights), self.rows) < goal, "reached")
         if self.iteration % _DROP_EVERY == 0 and not record:
@@ -273,6 +309,20 @@ class _Trials:
         """(b, *shape, s) -> (*S, *B, *shape)."""
         turned = namespace(value).moveaxis(value, -1, 0)
         return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))[()]
+
+
+def _shape_of_starts(batch: tuple, **shapes: tuple) -> tuple:
+    """S, from shapes that must broadcast to (*S, *B)."""
+    try:
+        all_of_them = np.broadcast_shapes(batch, *shapes.values())
+        if all_of_them[len(all_of_them) - len(batch) :] != batch:
+            raise ValueError
+    except ValueError:
+        got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"initial, y, step and momentum must have the same starts and the trials {batch} of x; got {got}"
+        ) from None
+    return all_of_them[: len(all_of_them) - len(batch)]
 
 
 class _Aim:
