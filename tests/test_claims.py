@@ -43,6 +43,7 @@ PARTLY = {
     "slides",
     "poster",
     "smallest-n",
+    "parameters",
     "perturbed-network",
     "pruned-network",
     "commercial-solver",
