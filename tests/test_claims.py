@@ -19,6 +19,7 @@ PARTLY = {
     "slides",
     "poster",
     "smallest-n",
+    "parameters",
     "perturbed-network",
     "pruned-network",
     "commercial-solver",

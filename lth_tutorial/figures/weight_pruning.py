@@ -5,14 +5,16 @@ from matplotlib.gridspec import GridSpec
 
 from lth_tutorial import target_network
 from lth_tutorial.explore import describe
-from lth_tutorial.weight_pruning import prune_network
+from lth_tutorial.weight_pruning import bounds, experiments, prune_network
 
 from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, WIDTH, Figure, style, subplots
 
+FIRST = {"+1 and \u22121": "ones", "random": "uniform"}
 
-def one_weight(weight: float, n: int, precision: float, seed: int = 1):
+
+def one_weight(weight: float, n: int, precision: float, first: str = "random", seed: int = 1):
     """The candidates of one weight on both half-lines, the kept ones filled, and the function they make."""
-    network = prune_network(np.array([[weight]]), n, rng=seed)
+    network = prune_network(np.array([[weight]]), n, rng=seed, first=FIRST[first])
     layer = network.layers[0]
     products = (layer.first * layer.second[0]).ravel()
     mask = layer.mask.ravel()
@@ -39,9 +41,9 @@ def one_weight(weight: float, n: int, precision: float, seed: int = 1):
     up, down = int(mask[:n].sum()), int(mask[n:].sum())
     reached = "reached" if error <= precision else "missed"
     says = (
-        f"Weight {weight:g}, {n} candidates for each half-line: {up} are kept for positive inputs and "
-        f"{down} for negative ones; the weight is off by {error:.1g}, so a precision of {precision:g} "
-        f"is {reached}."
+        f"Weight {weight:g}, {n} candidates for each half-line, first layer {first}: {up} are kept for "
+        f"positive inputs and {down} for negative ones; the weight is off by {error:.1g}, so a "
+        f"precision of {precision:g} is {reached}."
     )
     half = np.repeat(["x > 0", "x < 0"], n)
     return describe(
@@ -49,31 +51,57 @@ def one_weight(weight: float, n: int, precision: float, seed: int = 1):
     )
 
 
+VIEWS = ("two random matrices", "target and product", "the ReLU layer")
+
+
 def matrices(target, n: int, show: str, seed: int = 2):
-    """The two masked random matrices of a linear map, or target and effective weights."""
+    """A layer's two masked random matrices, its target and effective weights, or its outputs."""
     target = np.asarray(target, dtype=float)
     network = prune_network(target, n, rng=seed, signed_input=False, signs="stratified")
     first, second = (w * m for w, m in zip(network.weights, network.masks, strict=True))
     layer = network.layers[0]
     effective = layer.effective_weights()[0]
     error = float(layer.errors().max())
+    numbers = {"target": target.ravel(), "effective": effective.ravel()}
     with style():
         figure = Figure(figsize=(WIDTH, 2.7), layout="constrained")
-        if show == "two random matrices":
+        if show == VIEWS[0]:
             left, right = figure.subplots(1, 2, width_ratios=[1, 3.2])
             _signed_grid(left, first, "first, pruned")
             _signed_grid(right, second, "second, pruned")
-        else:
+            found = (
+                f"{network.kept} of {first.size + second.size} random weights are kept, the first matrix "
+                "in blocks."
+            )
+        elif show == VIEWS[1]:
             left, right = figure.subplots(1, 2)
             _signed_grid(left, target, "target W", numbers=True)
             _signed_grid(right, effective, "second \u00d7 first", numbers=True)
-    says = f"{n} candidates for each of {target.size} weights: " + (
-        f"{network.kept} of {first.size + second.size} random weights are kept, the first matrix in blocks."
-        if show == "two random matrices"
-        else f"the product of the two pruned matrices is within {error:.1g} of the target everywhere."
-    )
-    flat = {"target": target.ravel(), "effective": effective.ravel()}
-    return describe(figure, says, flat)
+            found = f"the product of the two pruned matrices is within {error:.1g} of the target."
+        else:
+            numbers, away = _layer_outputs(figure.subplots(), network, target)
+            found = f"behind the ReLU no output differs by more than {away:.1g}."
+    return describe(figure, f"{n} candidates for each of {target.size} weights: {found}", numbers)
+
+
+def _layer_outputs(axes, network, target) -> tuple[dict, float]:
+    """Outputs behind the ReLU while the input walks from one coordinate vector to the next."""
+    inputs = target.shape[1]
+    place = np.linspace(1, inputs, 20 * (inputs - 1) + 1)
+    x = np.maximum(1 - np.abs(place[:, None] - np.arange(1, inputs + 1)), 0)
+    theirs, ours = (np.maximum(y, 0) for y in (x @ target.T, network.forward(x)))
+    for j, colour in enumerate((BLUE, ORANGE, GREEN)):
+        axes.plot(place, theirs[:, j], "--", color=MUTED, label=None if j else "target")
+        axes.plot(place, ours[:, j], color=colour, linewidth=1.4, label=f"pruned, output {j + 1}")
+    axes.set(xlabel="the input walks from e\u2081 to e\u2084", ylabel="output", xticks=[1, 2, 3, 4])
+    axes.set_ylim(-0.03, 0.75)
+    axes.legend(loc="upper center", ncols=2, fontsize=9)
+    numbers = {
+        f"{who}_{j + 1}": y[::5, j]
+        for who, y in (("target", theirs), ("pruned", ours))
+        for j in range(3)
+    }
+    return {"place": place[::5], **numbers}, float(np.abs(theirs - ours).max())
 
 
 def _signed_grid(axes, matrix, title: str, numbers: bool = False) -> None:
@@ -144,6 +172,74 @@ def _pixels(axes, image) -> None:
     axes.set_aspect("equal")
     for side in axes.spines.values():
         side.set(visible=True, color=FAINT)
+
+
+def travel(networks, x, n: int):
+    """The error behind each layer of a deep pruned network, and what the propagation theorem allows."""
+    measured, allowed = (
+        experiments.errors_by_layer(networks[n], x),
+        bounds.error_bounds(networks[n]),
+    )
+    layer = np.arange(1, len(measured) + 1)
+    with style():
+        figure, axes = subplots(height=3.0)
+        axes.plot(layer, allowed, "s--", color=ORANGE, label="allowed by the theorem")
+        axes.plot(layer, measured, "o-", color=BLUE, label="measured")
+        axes.set(yscale="log", ylim=(1e-6, 30), ylabel="error per unit of length", xticks=layer)
+        axes.set_xticklabels([f"{k}\n({2 * k} random)" for k in layer])
+        axes.set_xlabel("behind layer")
+        axes.legend(loc="upper center", ncols=2, fontsize=9)
+    says = (
+        f"{n} candidates: behind {layer[-1]} layers of the target, {2 * layer[-1]} of the random network, "
+        f"the outputs are off by {measured[-1]:.1g} per unit of the input's length; the theorem allows "
+        f"{allowed[-1]:.1g}."
+    )
+    return describe(figure, says, {"layer": layer, "measured": measured, "allowed": allowed})
+
+
+BY = ("candidates of the target's sign", "size of the target")
+
+
+def missed(networks, n: int, by: str):
+    """How often a weight is missed by more than the precision, by its candidates' signs or its own size."""
+    network = networks[n]
+    errors, signs = network.weight_errors, experiments.own_signs(network)
+    size = [
+        np.broadcast_to(np.abs(a.target), e.shape)
+        for a, e in zip(network.layers, errors, strict=True)
+    ]
+    gone, own, size = (np.concatenate([a.ravel() for a in part]) for part in (errors, signs, size))
+    gone = gone > network.precision
+    if by == BY[0]:
+        edges, values = np.arange(-0.5, n + 1), own
+        place, width = np.arange(n + 1), 0.8
+    else:
+        edges, values = np.linspace(0, 0.5, 11), size
+        place, width = (edges[:-1] + edges[1:]) / 2, 0.04
+    all_of, lost = (np.histogram(values[which], edges)[0] for which in (gone | True, gone))
+    with style():
+        figure, axes = subplots(height=3.0)
+        axes.bar(place, all_of, width=width, color=FAINT, label="weights")
+        axes.bar(place, lost, width=width / 2, color=ORANGE, label="missed")
+        axes.set(yscale="log", ylim=(0.6, 20 * all_of.max()), xlabel=by, ylabel="number")
+        axes.legend(loc="upper right", ncols=2)
+    if by == BY[0]:
+        few = values <= 2
+        says = (
+            f"{n} candidates: {gone.sum()} of {gone.size} are missed; of those with at most two candidates "
+            f"of their sign {_share(gone[few])}, of the others {_share(gone[~few])}."
+        )
+    else:
+        small = values <= 0.1
+        says = (
+            f"{n} candidates: of the targets up to 0.1 {_share(gone[small])} are missed, of the larger ones "
+            f"{_share(gone[~small])}."
+        )
+    return describe(figure, says, {"from": edges[:-1], "weights": all_of, "missed": lost})
+
+
+def _share(found) -> str:
+    return f"{found.mean():.1%}" if len(found) else "none"
 
 
 def one_or_many(n_values, errors, show: str):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial import datasets, target_network
-from lth_tutorial.weight_pruning import bounds, prune_network
+from lth_tutorial.weight_pruning import bounds, experiments, prune_network
 
 from . import claims
 from .engine import Result
@@ -69,6 +69,7 @@ def run(parameters: dict, folder: Path) -> dict:
     return {
         "problems": int(sum(e.size for e in errors)),
         "unreached": int(len(network.unreached)),
+        "named": experiments.named_missed(network),
         "worst_weight": float(max(e.max() for e in errors)),
         "median_weight": float(np.median(np.concatenate([e.ravel() for e in errors]))),
         "kept": network.kept,

@@ -33,9 +33,24 @@ def layer_error(errors: np.ndarray) -> float:
 
 
 def propagated(norms, errors) -> float:
-    """prod (omega_l + e_l) - prod omega_l, the network's error per unit of the input's length."""
+    """prod (omega_l + e_l) - prod omega_l, the network's error per unit of the input's length.
+
+    Raises:
+        ValueError: norms and errors differ in number.
+    """
     norms, errors = np.asarray(norms, dtype=float), np.asarray(errors, dtype=float)
+    if norms.shape != errors.shape:
+        raise ValueError(
+            f"norms and errors must agree, got shapes {norms.shape} and {errors.shape}"
+        )
     return float(np.prod(norms + errors) - np.prod(norms))
+
+
+def error_bounds(network: PrunedNetwork) -> np.ndarray:
+    """What `propagated` allows behind each layer of a pruned network; (L,), the last is `error_bound`."""
+    norms = [np.linalg.norm(layer.target, 2) for layer in network.layers]
+    errors = [layer_error(layer.effective_weights() - layer.target) for layer in network.layers]
+    return np.array([propagated(norms[:k], errors[:k]) for k in range(1, len(norms) + 1)])
 
 
 def error_bound(network: PrunedNetwork) -> float:
@@ -43,9 +58,7 @@ def error_bound(network: PrunedNetwork) -> float:
 
     A ReLU between two layers is 1-Lipschitz with relu(0) = 0; the bound follows by induction (chapter 3).
     """
-    norms = [np.linalg.norm(layer.target, 2) for layer in network.layers]
-    errors = [layer_error(layer.effective_weights() - layer.target) for layer in network.layers]
-    return propagated(norms, errors)
+    return float(error_bounds(network)[-1])
 
 
 @dataclass(frozen=True)
@@ -123,7 +136,11 @@ def subset_candidates(eta: float, problems: int, failure: float) -> int:
 
     Chapter 1's corollary for two groups of products u v, each serving half of a target in [-1/2, 1/2];
     every group of every problem fails with probability at most delta / (2 P).
+
+    Raises:
+        ValueError: problems is below 1, eta not in (0, 1/2], failure / (2 problems) not in (0, 1).
     """
+    _at_least_one(problems)
     return 2 * hit_volume.sufficient_n(eta, failure / (2 * problems), weight=PRODUCT_WEIGHT)
 
 
@@ -134,8 +151,11 @@ def single_candidates(eta: float, problems: int, failure: float) -> int:
     with probability at most 1 - eta ln(1 / (1/2 + eta)), and n >= ln(P / delta) / -ln of that suffice.
 
     Raises:
-        ValueError: eta is not in (0, 1/2).
+        ValueError: eta is not in (0, 1/2), problems is below 1, or failure not in (0, 1).
     """
+    _at_least_one(problems)
+    if not 0 < failure < 1:
+        raise ValueError(f"failure must lie in (0, 1), got {failure}")
     if not 0 < eta < 0.5:
         raise ValueError(f"eta must lie in (0, 1/2), got {eta}")
     hit = -eta * math.log(0.5 + eta)
@@ -149,5 +169,15 @@ def necessary_parameters(width: int, error: float) -> float:
 
     By counting: matrices of spectral norm at most 1 contain (1 / (2 error))^(d^2) that are pairwise more
     than 2 error apart; 2^N masks must serve half of them.
+
+    Raises:
+        ValueError: error is not positive.
     """
+    if not error > 0:
+        raise ValueError(f"error must be positive, got {error}")
     return width**2 * math.log2(1 / (2 * error)) - 1
+
+
+def _at_least_one(problems) -> None:
+    if not problems >= 1:
+        raise ValueError(f"problems must be at least 1, got {problems}")

@@ -52,6 +52,12 @@ class PrunedLayer:
         return self.mask.any(axis=0)
 
     @property
+    def products(self) -> np.ndarray:
+        """The candidates u_k v_jk of every weight on every half-line; (halves, out, in, n)."""
+        products = (self.second * self.first).reshape(*self.target.shape, self.halves, -1)
+        return products.transpose(2, 0, 1, 3)
+
+    @property
     def width(self) -> int:
         return self.first.size
 
@@ -135,7 +141,7 @@ def prune_layer(
     scale = max(1.0, 2 * float(np.abs(target).max()))
     mask, share = _solve(target / scale, u, v, epsilon, rule, halves, workers, progress)
     # Each kept v of a weight moves by the same share of epsilon, towards the target.
-    limit = max(epsilon - _MARGIN, 0.0)
+    limit = max(epsilon - _MARGIN * max(1.0, epsilon), 0.0)
     moved = v
     if limit:
         move = np.clip(np.repeat(share, n, axis=2) * np.sign(u) * epsilon, -limit, limit)
@@ -192,7 +198,8 @@ def _shares(x, z, radii, masks) -> np.ndarray:
     """By which share of its radius each chosen candidate moves; in [-1, 1]."""
     reach = np.where(masks, radii, 0.0).sum(axis=1)
     offset = z - np.where(masks, x, 0.0).sum(axis=1)
-    return np.clip(np.divide(offset, reach, out=np.zeros_like(z), where=reach > 0), -1, 1)
+    with np.errstate(over="ignore"):  # a quotient too large for a number is clipped like the others
+        return np.clip(np.divide(offset, reach, out=np.zeros_like(z), where=reach > 0), -1, 1)
 
 
 def _nearest(x, z, radii) -> np.ndarray:

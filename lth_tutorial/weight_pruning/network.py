@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
 
 from .layer import FIRST, RULES, SIGNS, PrunedLayer, prune_layer
 
@@ -21,7 +21,9 @@ class Matrices(Sequence):
     def __len__(self) -> int:
         return 2 * len(self._layers)
 
-    def __getitem__(self, k: int) -> np.ndarray:
+    def __getitem__(self, k: int | slice):
+        if isinstance(k, slice):
+            return [self[index] for index in range(len(self))[k]]
         layer, which = divmod(range(len(self))[k], 2)
         return self._make[which](self._layers[layer])
 
@@ -174,8 +176,10 @@ def prune_network(
     weights = check_weights(weights)
     if not isinstance(candidates, int | np.integer) or not 1 <= candidates <= MOST_CANDIDATES:
         raise ValueError(f"candidates must be a whole number from 1 to 48, got {candidates!r}")
-    if not np.isfinite(epsilon) or epsilon < 0:
-        raise ValueError(f"epsilon must be finite and not negative, got {epsilon}")
+    epsilon = not_negative("epsilon", epsilon)
+    precision = not_negative("precision", precision)
+    if not isinstance(workers, int | np.integer) or workers < 1:
+        raise ValueError(f"workers must be a whole number, at least 1, got {workers!r}")
     for name, value, known in (
         ("signs", signs, SIGNS),
         ("first", first, FIRST),
@@ -188,7 +192,7 @@ def prune_network(
         prune_layer(
             weight,
             int(candidates),
-            epsilon=float(epsilon),
+            epsilon=epsilon,
             signs=signs,
             first=first,
             rule=rule,
@@ -206,16 +210,30 @@ def check_weights(weights) -> list[np.ndarray]:
     """The target's matrices as float64.
 
     Raises:
-        ValueError: none, not matrices of finite numbers, or widths that do not fit.
+        ValueError: none, not matrices of finite numbers, numbers that cannot be doubled, or widths that do
+            not fit.
     """
+    if np.isscalar(weights) or weights is None:
+        raise ValueError(f"weights must be a list of matrices, got {weights!r}")
     if isinstance(weights, np.ndarray) and weights.ndim == 2:
         weights = [weights]
     weights = [finite_array(f"weights[{k}]", weight, 2) for k, weight in enumerate(weights)]
     if not weights:
         raise ValueError("weights must hold at least one matrix")
+    for k, weight in enumerate(weights):
+        if np.abs(weight).max() > np.finfo(float).max / 2:
+            raise ValueError(f"weights[{k}] must not exceed {np.finfo(float).max / 2:.1e} in size")
     for k, (before, after) in enumerate(zip(weights[:-1], weights[1:], strict=True)):
         if before.shape[0] != after.shape[1]:
             raise ValueError(
                 f"weights[{k + 1}] takes {after.shape[1]} inputs, but weights[{k}] gives {before.shape[0]}"
             )
     return weights
+
+
+def not_negative(name: str, value) -> float:
+    """`value` as a finite float that is not below 0."""
+    value = finite_number(name, value)
+    if value < 0:
+        raise ValueError(f"{name} must be finite and not negative, got {value}")
+    return value
