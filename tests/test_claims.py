@@ -16,7 +16,6 @@ PARTLY = {
     "abstract",
     "slides",
     "poster",
-    "smallest-n",
     "perturbed-network",
     "pruned-network",
     "commercial-solver",
