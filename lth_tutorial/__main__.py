@@ -8,30 +8,47 @@ from pathlib import Path
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
-    from lth_tutorial.reproduce import RESULTS, reproduce
+    from lth_tutorial.reproduce import ONLY_BY_NAME, RESULTS, reproduce
 
     parser = argparse.ArgumentParser(prog="python -m lth_tutorial", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    names = "\n".join(f"  {r.name:22s} {r.title}; {r.cost} on two cores" for r in RESULTS.values())
+    names = "\n".join(f"  {r.name:22s} {r.title}; {r.cost}" for r in RESULTS.values())
     command = commands.add_parser(
         "reproduce",
         help="make a published result again",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=f"Make a published result again, at page size or at its published size.\n\n{names}",
+        description="Make a published result again, at page size or at its published size.\n"
+        f"Times: at that size, on two cores unless they say otherwise.\n\n{names}",
     )
-    command.add_argument("name", choices=[*RESULTS, "all"])
-    command.add_argument("--size", choices=["page", "paper"], default="paper")
-    command.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    command.add_argument("--results", type=Path, default=Path("book/results"))
     command.add_argument(
-        "--cache", type=Path, default=Path(".cache"), help="where finished cells are kept"
+        "name",
+        choices=[*RESULTS, "all"],
+        metavar="NAME",
+        help=f"one of the above, or all of them but {' and '.join(ONLY_BY_NAME)}",
+    )
+    command.add_argument("--size", choices=["page", "paper"], default="paper", help="(%(default)s)")
+    command.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes (%(default)s)"
+    )
+    command.add_argument(
+        "--results",
+        type=Path,
+        default=Path("book/results"),
+        help="where NAME.json goes (%(default)s)",
+    )
+    command.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(".cache"),
+        help="where finished cells are kept (%(default)s)",
     )
     command.add_argument("--backend", default="loky", help="joblib's: loky, dask, ray")
     options = vars(parser.parse_args(arguments))
     options.pop("command")
     name = options.pop("name")
-    for result in RESULTS.values() if name == "all" else [RESULTS[name]]:
-        print(f"{result.name}: {result.title} ({result.cost} at paper size on two cores)")
+    names = [n for n in RESULTS if n not in ONLY_BY_NAME] if name == "all" else [name]
+    for result in map(RESULTS.get, names):
+        print(f"{result.name}: {result.title} (at paper size {result.cost})")
         try:
             written = reproduce(result, **options)
         except KeyboardInterrupt:

@@ -122,7 +122,7 @@ def search(
     step: float = 1.0,
     epochs: int = 1,
     scope: str = "tensor",
-    batch: int = 64,
+    batch: int | None = None,
     momentum: float = 0.9,
     decay: float = 0.0,
     schedule: str = "cosine",
@@ -134,9 +134,10 @@ def search(
 
     Args:
         weights: list of (out, in) tensors or arrays, or (R, out, in) for R networks at once; not changed.
-        data: training and validation rows.
+        data: training and validation rows, see relu_network.as_data.
         sparsity: the share REMOVED, in [0, 1): one number, or R of them for R networks.
-        step, epochs, batch, momentum, decay, schedule: of the descent on the scores.
+        step, epochs, batch, momentum, decay, schedule: of the descent on the scores. A batch has 64 rows,
+            or all where there are fewer, unless it is given.
         scope: "tensor" removes the share of each matrix, "global" of all of them together.
         rng: numpy Generator or seed; scores and order of the rows draw from streams of their own. A list of
             R for R networks.
@@ -149,9 +150,9 @@ def search(
 
     Source: Ramanujan et al. 2020 (Edge-Popup); Algorithm 1, line 9. Chapter 6.
     """
-    weights = relu_network.as_weights(weights)
+    weights, data = relu_network.as_weights(weights), relu_network.as_data(data)
     relu_network.check_fit(weights, data)
-    relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
     several = weights[0].ndim == 3
     for_scores, orders = _streams(weights, rng, several)
     scores = _draw(weights, for_scores, several)
@@ -194,11 +195,12 @@ def _draw(weights, rng, several: bool) -> list[torch.Tensor]:
 
 def _chooser(weights, sparsity, scope: str, several: bool):
     """A function from scores to masks."""
+    shares = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     if not several:
-        return lambda scores: select_layers(scores, float(sparsity), scope)
+        return lambda scores: select_layers(scores, float(shares), scope)
     if scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
-    shares = np.broadcast_to(np.asarray(sparsity, dtype=float), len(weights[0]))
+    shares = np.broadcast_to(shares, len(weights[0]))
     return lambda scores: [_select_rows(s, shares) for s in scores]
 
 

@@ -30,17 +30,18 @@ class History(NamedTuple):
 def ball(weights, epsilon) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """For each layer the lowest and the highest float32 weights within epsilon of the given ones.
 
-    They are rounded inwards, so that |W - W_0| <= epsilon holds exactly, and not only up to rounding.
+    They are rounded inwards, so that |W - W_0| <= epsilon holds exactly, and not only up to rounding. The
+    float32 number nearest to W_0 is always among them, also where epsilon is less than its rounding.
 
     Args:
-        weights: list of (..., out, in) float32 tensors.
+        weights: list of (..., out, in) tensors, float32 or float64.
         epsilon: a number for all layers, or one for each, each a number or a tensor (R,) for R networks.
     """
     ends = []
     for weight, radius in zip(weights, radii(weights, epsilon), strict=True):
         exact = weight.double()
-        low, high = exact - radius, exact + radius
-        ends.append((_rounded(low, up=True), _rounded(high, up=False)))
+        low, high = _rounded(exact - radius, up=True), _rounded(exact + radius, up=False)
+        ends.append((torch.minimum(low, exact.float()), torch.maximum(high, exact.float())))
     return ends
 
 
@@ -58,16 +59,22 @@ def radii(weights, epsilon) -> list[torch.Tensor]:
     Raises:
         ValueError: a radius is negative or not finite, or their number is not that of the layers.
     """
-    layers = list(epsilon) if isinstance(epsilon, list | tuple) else [epsilon] * len(weights)
+    several = isinstance(epsilon, list | tuple) or isinstance(epsilon, np.ndarray) and epsilon.ndim
+    layers = list(epsilon) if several else [epsilon] * len(weights)
     if len(layers) != len(weights):
         raise ValueError(
             f"epsilon must be one number or one for each of {len(weights)} layers, got {len(layers)}"
         )
     found = []
     for radius, weight in zip(layers, weights, strict=True):
-        radius = torch.as_tensor(radius, dtype=torch.float64, device=weight.device)
+        try:
+            radius = torch.as_tensor(radius, dtype=torch.float64, device=weight.device)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"epsilon must hold real numbers, got {radius!r}") from error
         if not bool((torch.isfinite(radius) & (radius >= 0)).all()):
             raise ValueError(f"epsilon must be 0 or more and finite, got {radius.tolist()}")
+        if radius.shape not in ((), weight.shape[:-2]):
+            raise ValueError(f"epsilon must be a number for each layer, got {tuple(radius.shape)}")
         found.append(radius[..., None, None])
     return found
 
@@ -80,7 +87,7 @@ def train(
     step: float = 0.1,
     epochs: int = 1,
     project: str = "step",
-    batch: int = 64,
+    batch: int | None = None,
     momentum: float = 0.9,
     decay: float = 0.0,
     schedule: str = "cosine",
@@ -91,11 +98,13 @@ def train(
         D <- D - step * direction,  then D <- sign(D) min(|D|, epsilon),  W = W_0 + D
 
     Args:
-        weights: W_0, a list of (out, in) tensors or arrays, or (R, out, in) for R networks at once.
-        data: training and validation rows.
+        weights: W_0, a list of (out, in) tensors or arrays, or (R, out, in) for R networks at once; not
+            changed. The descent is in float32.
+        data: training and validation rows, see relu_network.as_data.
         epsilon: the radius: a number, or one a layer (see `ball`). Absolute: for weights drawn within b_l a
             relative radius e is [e * b_l for b_l in bounds].
-        step, epochs, batch, momentum, decay: of the descent; decay pulls towards 0, as weight decay does.
+        step, epochs, batch, momentum, decay: of the descent; decay pulls towards 0, as weight decay does. A
+            batch has 64 rows, or all where there are fewer, unless it is given.
         project: "step" projects after every step, as Algorithm 1 says; "epoch" after every epoch only, as
             its authors' code does, so that between projections the weights are anywhere.
         schedule: of the step, see relu_network.factor.
@@ -111,10 +120,10 @@ def train(
     """
     if project not in PROJECT:
         raise ValueError(f'project must be "step" or "epoch", got {project!r}')
-    weights = [w.clone() for w in relu_network.as_weights(weights)]
-    relu_network.check_fit(weights, data)
-    relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
-    ends = ball(weights, epsilon)
+    exact, data = relu_network.as_weights(weights, torch.float64), relu_network.as_data(data)
+    relu_network.check_fit(exact, data)
+    batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    ends, weights = ball(exact, epsilon), [w.float() for w in exact]
     velocities = [torch.zeros_like(w) for w in weights]
 
     def update(x, labels, rate):
@@ -143,6 +152,7 @@ def streams(rng):
 
 def run(update, close, data: Data, step, epochs, batch, schedule, orders) -> History:
     """The loop of a training: `update(x, labels, rate) -> loss` a batch, `close() -> weights` an epoch."""
+    relu_network.factor(schedule, 0.0)  # complain also where there is no step to take
     total = epochs * (len(data.x) // batch)
     stretch = max(1, total // RECORDS)
     history, recent, done = History([], [], []), [], 0

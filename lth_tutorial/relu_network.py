@@ -6,12 +6,16 @@ Every function takes leading batch dimensions: weights (R, out, in) are R networ
 x (N, in) or rows of their own (R, N, in).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
+
 ROWS_AT_ONCE = 2000
+MOST_ROWS_A_STEP = 64
 
 
 class Data(NamedTuple):
@@ -180,45 +184,108 @@ def descend(parameter, velocity, gradient, step: float, momentum: float, decay: 
     parameter.sub_(velocity, alpha=step)
 
 
-def as_weights(weights) -> list[torch.Tensor]:
-    """Float32 tensors, from tensors or arrays.
+def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:
+    """Tensors of one dtype, from a list of tensors or arrays.
 
     Raises:
-        ValueError: they are not matrices that fit together.
+        ValueError: they are not finite matrices that fit together.
     """
-    weights = [torch.as_tensor(w, dtype=torch.float32) for w in weights]
+    if not isinstance(weights, Iterable) or getattr(weights, "ndim", 1) == 0:
+        raise ValueError(f"weights must be a list of matrices, got {type(weights).__name__}")
+    weights = [_tensor(f"weights[{k}]", w, dtype) for k, w in enumerate(weights)]
     shapes = [tuple(w.shape) for w in weights]
-    fits = all(
-        len(w.shape) >= 2 and before.shape[-2] == w.shape[-1]
-        for before, w in zip(weights[:-1], weights[1:], strict=True)
+    fits = all(len(shape) >= 2 for shape in shapes) and all(
+        before.shape[-2] == w.shape[-1] for before, w in zip(weights[:-1], weights[1:], strict=True)
     )
     if not weights or not fits or len({shape[:-2] for shape in shapes}) != 1:
         raise ValueError(f"weights must be matrices (d_l, d_l-1) that fit together, got {shapes}")
     return weights
 
 
+def as_data(data) -> Data:
+    """Tensors, x float32 and labels int64, from tensors or arrays.
+
+    Args:
+        data: a `Data`, or as many arrays; or a pair x (N, d), labels (N,), whose rows then serve both to
+            train on and to choose by (`split` sets some aside to choose by).
+
+    Raises:
+        ValueError: it is none of these, x is not finite, or rows and labels do not fit.
+    """
+    if not isinstance(data, tuple | list) or len(data) not in (2, 4):
+        raise ValueError(
+            "data must be a Data (x, labels, valid_x, valid_labels) or a pair x, labels"
+        )
+    train = _rows("x", "labels", *data[:2])
+    return Data(*train, *(_rows("valid_x", "valid_labels", *data[2:]) if len(data) == 4 else train))
+
+
+def _rows(name: str, own: str, x, labels) -> tuple[torch.Tensor, torch.Tensor]:
+    x = _tensor(f"data.{name}", x, torch.float32)
+    wide = _tensor(f"data.{own}", labels, torch.float64)
+    labels = wide.long()
+    if x.ndim != 2 or labels.shape != x.shape[:1] or not len(x):
+        raise ValueError(
+            f"data.{name} must be (N, d) and data.{own} (N,), N at least 1; got {tuple(x.shape)} and "
+            f"{tuple(labels.shape)}"
+        )
+    if bool((wide != labels).any()):
+        raise ValueError(f"data.{own} must be whole numbers")
+    return x, labels
+
+
+def _tensor(name: str, values, dtype) -> torch.Tensor:
+    """A finite tensor without a gradient; it shares the memory of `values` where torch can."""
+    if isinstance(values, np.ndarray):  # torch wants memory it may write to, in order
+        values = np.require(values, requirements=["C", "W"])
+    try:
+        tensor = torch.as_tensor(values, dtype=dtype).detach()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{name} must hold real numbers, in rows of one length") from error
+    if not bool(torch.isfinite(tensor).all()):
+        raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+    return tensor
+
+
 def check_fit(weights, data: Data) -> None:
     """ValueError unless the data's rows enter the first matrix and its labels leave the last one."""
-    if data.x.shape[-1] != weights[0].shape[-1]:
-        raise ValueError(
-            f"data.x has {data.x.shape[-1]} columns, weights take {weights[0].shape[-1]}"
-        )
-    classes = weights[-1].shape[-2]
-    if int(data.labels.min()) < 0 or int(data.labels.max()) >= classes:
-        raise ValueError(f"data.labels must lie in 0 .. {classes - 1}")
+    into, classes = weights[0].shape[-1], weights[-1].shape[-2]
+    for name in ("x", "valid_x"):
+        if getattr(data, name).shape[-1] != into:
+            raise ValueError(
+                f"data.{name} has {getattr(data, name).shape[-1]} columns, weights take {into}"
+            )
+    for name in ("labels", "valid_labels"):
+        labels = getattr(data, name)
+        if int(labels.min()) < 0 or int(labels.max()) >= classes:
+            raise ValueError(f"data.{name} must lie in 0 .. {classes - 1}")
 
 
 def check_training(
-    step: float, epochs: int, batch: int, momentum: float, decay: float, rows: int
-) -> None:
-    """ValueError unless the numbers of a training are possible."""
-    if not (np.isfinite(step) and step > 0):
+    step: float, epochs: int, batch: int | None, momentum: float, decay: float, rows: int
+) -> int:
+    """The rows of a batch: `batch`, or where it is None 64, or all if there are fewer.
+
+    Raises:
+        ValueError: the numbers of a training are not possible.
+    """
+    if finite_number("step", step) <= 0:
         raise ValueError(f"step must be positive, got {step}")
-    if epochs < 0 or int(epochs) != epochs:
-        raise ValueError(f"epochs must be a whole number, 0 or more, got {epochs}")
-    if not 1 <= batch <= rows:
-        raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {batch}")
-    if not 0 <= momentum < 1:
+    if not isinstance(epochs, int | np.integer) or epochs < 0:
+        raise ValueError(f"epochs must be a whole number, 0 or more, got {epochs!r}")
+    batch = min(MOST_ROWS_A_STEP, rows) if batch is None else batch
+    if not isinstance(batch, int | np.integer) or not 1 <= batch <= rows:
+        raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {batch!r}")
+    if not 0 <= finite_number("momentum", momentum) < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}")
-    if not (np.isfinite(decay) and decay >= 0):
+    if finite_number("decay", decay) < 0:
         raise ValueError(f"decay must be 0 or more, got {decay}")
+    return int(batch)
+
+
+def check_shares(name: str, shares, ndim) -> np.ndarray:
+    """Shares of weights to remove, as float64; ValueError unless all lie in [0, 1)."""
+    shares = finite_array(name, shares, ndim)
+    if not ((shares >= 0) & (shares < 1)).all():
+        raise ValueError(f"{name} must be in [0, 1), the share removed; got {shares.tolist()}")
+    return shares

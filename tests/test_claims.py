@@ -1,5 +1,7 @@
 """Claim records: well formed, and measured as the page shows them."""
 
+import math
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ PARTLY = {
     "pruned-network",
     "commercial-solver",
     "random-features",
+    "rates-in-neurons",
     "convex-region",
     "tensor-start",
     "recovery-radius-paper",
@@ -67,18 +70,31 @@ def test_tables_are_checked():
 
 
 def test_tables_of_the_recoveries():
-    """Their rows are those of the stored summaries."""
+    """Their rows are those of the stored summaries, and bands lie around what they are bands of."""
     made = reproduce.recovery_claims
-    radius, rate, samples = (
-        table.text.splitlines()
-        for table in (
-            made.radius_table(STORED),
-            made.rate_table(STORED),
-            made.samples_table(STORED),
-        )
+    tables_ = (made.radius_table, made.rate_table, made.samples_table, made.noise_table)
+    radius, rate, samples, noise = (table(STORED).text.splitlines() for table in tables_)
+    assert [len(rows) for rows in (radius, rate, samples, noise)] == [2 + 12, 2 + 9, 2 + 8, 2 + 4]
+    lines = {name: stored_lines(name) for name in ("radius", "samples")}
+    paper, tuned = (
+        next(x for x in lines["radius"] if (x["step"], x["support"]) == (step, 225))
+        for step in (0.5, 4.0)
     )
-    assert len(radius) == 2 + 12 and len(rate) == 2 + 9 and len(samples) == 2 + 8
-    assert "| 225 | always | 6 | always | 10 |" in radius
-    lines = reproduce.read_json(STORED / "recovery-samples.json")["summary"]["lines"]
-    (line,) = (x for x in lines if (x["step"], x["support"]) == (4.0, 20))
-    assert samples[5].startswith(f"| 20 | {line['half_per_weight'][1]:.2f} |")
+    row = next(row for row in radius if row.startswith("| 225 |")).split("|")
+    assert (row[3].strip(), row[5].strip()) == (str(paper["trials"]), str(tuned["trials"]))
+    (line,) = (x for x in lines["samples"] if (x["step"], x["support"]) == (4.0, 20))
+    assert samples[5].startswith(f"| 20 | {line['half_per_weight'][1]:.2f} (")
+    for row in rate[2:] + samples[2:] + noise[2:]:
+        for median, low, high in re.findall(r"([\d.]+) \(([\d.]+) to ([\d.]+)\)", row):
+            assert float(low) <= float(median) <= float(high)
+
+
+def stored_lines(name: str) -> list[dict]:
+    return reproduce.read_json(STORED / f"recovery-{name}.json")["summary"]["lines"]
+
+
+def test_reach_of_all_stops_at_the_first_exception():
+    shares = {20: [1, 1], 50: [1, 0.5], 100: [1, 1], 200: [0, 0], 300: [0.5, 0], 400: [0, 0]}
+    lines = [{"support": r, "reached": share} for r, share in shares.items()]
+    assert reproduce.recovery_claims.reach_of_all(lines) == (20, 400)
+    assert reproduce.recovery_claims.reach_of_all(lines[1:2]) == (0, math.inf)

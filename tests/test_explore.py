@@ -134,6 +134,18 @@ def test_playground_brings_its_script_into_a_kernel(monkeypatch):
     assert "<script>" not in playground()._repr_mimebundle_()["text/html"]
 
 
+def test_drawing_functions_of_any_kind():
+    """One that takes whatever it is given, and an object that is called."""
+
+    class Drawn:
+        def __call__(self, **params):
+            return wave(**params)
+
+    for draw, name in ((lambda **params: wave(**params), "lambda"), (Drawn(), "Drawn")):
+        explorer = explore(draw, frequency=[1, 2])
+        assert explorer.name == name and len(explorer.frames) == 2
+
+
 @pytest.mark.parametrize(
     "call, text",
     [
@@ -142,6 +154,9 @@ def test_playground_brings_its_script_into_a_kernel(monkeypatch):
         (lambda: Axis([1, 2], start=3), "axis: start 3 is not one of the values"),
         (lambda: Axis([1, 2], texts=["a"]), "axis: 1 texts for 2 values"),
         (lambda: explore(wave, speed=[1]), "explore: wave has no parameter 'speed'"),
+        (lambda: explore(3), "explore: draw must be a function, got 3"),
+        (lambda: explore(wave, n=3), "explore: n must be a list of values or an Axis, got 3"),
+        (lambda: explore(wave, n="ab"), "explore: n must be a list of values or an Axis, got 'ab'"),
         (lambda: explore(silent).html(), "explore: draw must return a figure with a sentence"),
         (lambda: describe(silent(), " "), "describe: says must not be empty"),
         (lambda: describe(silent(), "x", {"a": [1, 2], "b": [1, 2, 3]}), "column 'a' has shape"),

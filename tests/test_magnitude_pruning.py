@@ -401,7 +401,9 @@ class TestTickets:
     [
         ({"rate": 1.0}, r"rate must lie in \(0, 1\), got 1.0"),
         ({"rate": 0.0}, r"rate must lie in \(0, 1\), got 0.0"),
-        ({"rounds": -1}, "rounds and rewind_to must be at least 0; got rounds = -1, rewind_to = 0"),
+        ({"rounds": -1}, "rounds must be a whole number, at least 0; got -1"),
+        ({"rounds": 1.5}, "rounds must be a whole number, at least 0; got 1.5"),
+        ({"rewind_to": "a"}, "rewind_to must be a whole number, at least 0; got 'a'"),
         ({"rewind_to": 99}, "rewind_to is 99, but train took 12 steps of an optimizer"),
         ({"scope": "tensor"}, "scope must be one of global, layer; got 'tensor'"),
         ({"output": "head"}, "output must be one of 0.weight, 3.weight; got 'head'"),
@@ -415,8 +417,21 @@ def test_errors_name_the_argument(change, text):
         )
 
 
+def test_a_training_may_take_the_model_alone():
+    plain = trainer()
+    both = [
+        mp.iterative_magnitude_pruning(small_network(), train, 2)
+        for train in (lambda model: plain(model, 0), lambda model, step: plain(model, 0))
+    ]
+    assert both[0].scores == both[1].scores
+    for one, other in zip(both[0].masks, both[1].masks, strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def test_more_errors():
     model = small_network()
+    with pytest.raises(ValueError, match="must be a module and train a function; got .*, int"):
+        mp.iterative_magnitude_pruning(model, 3, 1)
     with pytest.raises(ValueError, match=r"no parameter 1.weight of shape \(2,\)"):
         mp.apply(model, {"1.weight": torch.ones(2, dtype=torch.bool)})
     with torch.no_grad():

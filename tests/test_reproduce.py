@@ -76,6 +76,34 @@ def test_lists_stand_on_one_line(tmp_path):
     assert '"a": [1, -2.5e-07, null, true]' in (tmp_path / "file.json").read_text(encoding="utf-8")
 
 
+def test_a_notebook_elsewhere_finds_the_stored_results(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stored = STORED / "pruned-network.json"
+    assert reproduce.read_json("results/pruned-network.json") == engine.read_json(stored)
+    assert reproduce.claims.pruned_network("results")[0].measure().figure
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "pruned-network.json").write_text('{"own": 1}')
+    assert reproduce.read_json("results/pruned-network.json") == {"own": 1}
+
+
+def test_a_result_that_is_nowhere_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        FileNotFoundError, match="no stored result never-made.json: install the package"
+    ):
+        reproduce.read_json("results/never-made.json")
+
+
+def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
+    assert set(reproduce.ONLY_BY_NAME) < set(reproduce.RESULTS)
+    monkeypatch.setattr(
+        reproduce, "RESULTS", {"squares": make(), "redundant-blocks": make(failing)}
+    )
+    places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    assert main(["reproduce", "all", "--size", "page", "--workers", "1", *places]) == 0
+    assert "squares: 4 cells" in capsys.readouterr().out
+
+
 def test_page_size_goes_to_its_own_file(tmp_path):
     engine.reproduce(make(), "page", **folders(tmp_path))
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares-page.json"]

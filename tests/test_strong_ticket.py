@@ -20,6 +20,7 @@ from lth_tutorial.strong_ticket import (
 )
 
 WIDTHS = (12, 9, 7, 4)
+LAYERS = tuple(zip(WIDTHS[:-1], WIDTHS[1:], strict=True))
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 
 
@@ -186,6 +187,55 @@ def test_descent_is_that_of_autograd(data, weights, epsilon, decay):
     )
     for mine, plain in zip(found, expected, strict=True):
         assert torch.allclose(mine, plain, atol=2e-5)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 1e-12, 0.01])
+def test_ball_around_float64_weights(data, epsilon):
+    """Exactly within the radius, or where that is below float32's rounding, the nearest float32 numbers."""
+    exact = [np.random.default_rng(k).uniform(-0.5, 0.5, (o, i)) for k, (i, o) in enumerate(LAYERS)]
+    found, _ = projected_gradient.train(exact, data, epsilon, step=0.5, batch=50, rng=5)
+    for w0, w in zip(exact, found, strict=True):
+        moved = np.abs(w.numpy().astype(float) - w0)
+        nearest = np.abs(w0.astype(np.float32).astype(float) - w0)
+        assert (moved <= np.maximum(epsilon, nearest)).all()
+
+
+# What callers may hand over
+
+
+def test_pairs_and_arrays_stand_for_data(data, weights):
+    """A pair is both what is trained on and what chooses; arrays of any layout are as good as tensors."""
+    own = relu_network.Data(data.x, data.labels, data.x, data.labels)
+    pair = data.x.numpy()[::-1][::-1], data.labels.numpy().astype(np.uint8)
+    pair[1].setflags(write=False)
+    arrays = [np.asfortranarray(w.numpy()) for w in weights]
+    options = {"step": 0.1, "epochs": 1, "rng": 0}
+    for search, share in ((projected_gradient.train, 0.1), (edge_popup.search, 0.5)):
+        expected, history = search(weights, own, share, **options)
+        found, same = search(arrays, pair, share, **options)
+        assert same == history
+        for a, b in zip(
+            getattr(found, "masks", found), getattr(expected, "masks", expected), strict=True
+        ):
+            assert torch.equal(a, b)
+    tickets = [
+        strong_ticket.pgd_strong_lth(weights, d, 0.1, (0.0, 0.5), rng=1) for d in (own, pair)
+    ]
+    assert tickets[0].loss == tickets[1].loss
+
+
+def test_few_rows_are_one_batch(data, weights):
+    few = data.x[:7], data.labels[:7]
+    _, history = projected_gradient.train(weights, few, 0.1, epochs=3)
+    assert history.steps == [1, 2, 3]
+
+
+def test_parameters_of_a_module_stay_as_they_are(data, weights):
+    leaves = [torch.nn.Parameter(w.clone()) for w in weights]
+    found, _ = projected_gradient.train(leaves, data, 0.1)
+    edge_popup.search(leaves, data, 0.5)
+    assert not any(w.requires_grad for w in found) and all(w.grad is None for w in leaves)
+    assert all(torch.equal(a, b) for a, b in zip(leaves, weights, strict=True))
 
 
 # The choice of a mask
@@ -426,6 +476,19 @@ def test_histograms_count_every_weight():
     [
         (lambda w, d: projected_gradient.train(w, d, -0.1), "epsilon must be 0 or more and finite"),
         (lambda w, d: projected_gradient.train(w, d, [0.1]), "one number or one for each of 3 layers, got 1"),
+        (lambda w, d: projected_gradient.train(w, d, "a"), "epsilon must hold real numbers"),
+        (lambda w, d: projected_gradient.train(w, d, [[0.1, 0.2]] * 3), "epsilon must be a number for each"),
+        (lambda w, d: projected_gradient.train(w, d, 0.1, step="a"), "step must hold real numbers"),
+        (lambda w, d: projected_gradient.train(w, d, 0.1, epochs=0, schedule=""), "schedule must be"),
+        (lambda w, d: projected_gradient.train(3, d, 0.1), "weights must be a list of matrices, got int"),
+        (lambda w, d: projected_gradient.train([w[0][0]], d, 0.1), "weights must be matrices"),
+        (lambda w, d: projected_gradient.train(["a"], d, 0.1), r"weights\[0\] must hold real numbers"),
+        (lambda w, d: projected_gradient.train([w[0] / 0], d, 0.1), r"weights\[0\] must be finite"),
+        (lambda w, d: projected_gradient.train(w, d.x, 0.1), "data must be a Data .* or a pair x, labels"),
+        (lambda w, d: edge_popup.search(w, (d.x, d.x), 0.5), r"data.x must be \(N, d\) and data.labels"),
+        (lambda w, d: projected_gradient.train(w, (d.x / 0, d.labels), 0.1), "data.x must be finite"),
+        (lambda w, d: edge_popup.search(w, (d.x, d.labels + 0.5), 0.1), "labels must be whole numbers"),
+        (lambda w, d: edge_popup.search(w, (*d[:2], d.x[:, 1:], d.labels), 0.1), "data.valid_x has 11"),
         (lambda w, d: projected_gradient.train(w, d, 0.1, project="never"), 'must be "step" or "epoch"'),
         (lambda w, d: projected_gradient.train(w, d, 0.1, step=0), "step must be positive, got 0"),
         (lambda w, d: projected_gradient.train(w, d, 0.1, batch=501), "batch must be from 1 to the 500 rows"),
@@ -437,10 +500,12 @@ def test_histograms_count_every_weight():
         (lambda w, d: projected_gradient.train([w[0], w[2]], d, 0.1), "weights must be matrices"),
         (lambda w, d: projected_gradient.train(w[:2] + [w[2][:2]], d, 0.1), r"labels must lie in 0 .. 1"),
         (lambda w, d: edge_popup.search(w, d, 1.5), r"the share removed; got 1.5"),
+        (lambda w, d: edge_popup.search(w, d, 1), r"sparsity must be in \[0, 1\)"),
+        (lambda w, d: edge_popup.search(w, d, [0.1, 0.2]), r"sparsity must have 0 dimension\(s\)"),
         (lambda w, d: edge_popup.search(w, d, 0.5, scope="row"), 'scope must be "tensor" or "global"'),
         (lambda w, d: edge_popup.search(w, d, 0.5, rng=[1, 2]), "rng must be one for one network"),
-        (lambda w, d: strong_ticket.pgd_strong_lth(w, d, 0.1, ()), "sparsities must be numbers"),
-        (lambda w, d: strong_ticket.pgd_strong_lth(w, d, 0.1, (1.0,)), "sparsities must be numbers"),
+        (lambda w, d: strong_ticket.pgd_strong_lth(w, d, 0.1, ()), "sparsities must not be empty"),
+        (lambda w, d: strong_ticket.pgd_strong_lth(w, d, 0.1, (1.0,)), r"sparsities must be in \[0, 1\)"),
         (lambda w, d: relu_network.split(d.x, d.labels[1:], 3, 0), r"x must be \(N, d\) and labels \(N,\)"),
         (lambda w, d: relu_network.split(d.x, d.labels, 500, 0), "validation must be from 1 to 499, got 500"),
         (lambda w, d: relu_network.uniform_weights((3,), 1.0, 0), "widths must be two or more positive"),

@@ -6,6 +6,7 @@ interrupted run leaves whole files. Executing twice gives the same bytes.
 Usage: python tools/make_notebooks.py [NOTEBOOK ...]
 """
 
+import json
 import os
 import re
 import sys
@@ -82,6 +83,11 @@ def chapters() -> list[Path]:
     return sorted(BOOK.glob("[0-9]*.ipynb"))
 
 
+def heading(file: str, title: str) -> str:
+    """A heading that leads to a chapter, with its number."""
+    return f"## [{file.partition('-')[0]}. {title}]({file})"
+
+
 def theorem_index() -> str:
     """A page that lists every numbered statement, chapter by chapter."""
     lines = [
@@ -94,12 +100,12 @@ def theorem_index() -> str:
         cells = nbformat.read(path, as_version=4).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         title = re.search(r"^# (.+)$", text, re.MULTILINE)[1]
-        lines += [f"## {title}", "", "| statement | what it is about |", "|---|---|"]
+        lines += [heading(path.name, title), "", "| statement | what it is about |", "|---|---|"]
         lines += [
             f"| {{prf:ref}}`{label}` | {name or kind.capitalize()} |"
             for kind, name, label in _DIRECTIVE.findall(text)
         ]
-        lines += ["", f"[To the chapter]({path.name})", ""]
+        lines += [""]
     return "\n".join(lines)
 
 
@@ -108,18 +114,52 @@ def scorecard_page() -> str:
     from lth_tutorial.claims import table
     from lth_tutorial.reproduce import scorecard
 
+    results = BOOK / "results"
     lines = [
         "# Scorecard",
         "",
         "What each source claims, how we measured it, and what we found. *Reproduced* means that the "
-        "claim held as stated; *partly*, that it holds only as qualified in the third column; *not*, that "
-        "it did not hold. Each row is measured anew by the code when this page is made; where it says "
-        "*stored result*, it is read from the paper-size run in `book/results`.",
+        "claim held as stated; *partly*, that it holds only as qualified under *what we found*; *not*, "
+        "that it did not hold. Each row is measured anew by the code when this page is made; where it says "
+        "*stored result*, it is read from the paper-size run listed at the end of this page.",
         "",
     ]
-    for title, page, records in scorecard.chapters(BOOK / "results"):
-        lines += [f"## [{title}]({page})", "", table(records).text, ""]
-    return "\n".join(lines)
+    for title, page, records in scorecard.chapters(results):
+        lines += [heading(page, title), "", table(records).text, ""]
+    return "\n".join([*lines, *stored_results(results)])
+
+
+def stored_results(results: Path) -> list[str]:
+    """Where the numbers of each stored result come from, with the file itself."""
+    from lth_tutorial.reproduce import RESULTS
+
+    lines = [
+        "## Stored results",
+        "",
+        "The files behind the figures and the rows above. Each holds every cell with its parameters and "
+        "seeds, a summary, and under *provenance* the versions, the machine and a digest of the code. "
+        "`python -m lth_tutorial reproduce NAME` makes one again.",
+        "",
+        "| file | what it is | made |",
+        "|---|---|---|",
+    ]
+    names = [f"{name}{size}" for name in RESULTS for size in ("", "-page")]
+    for path in (results / f"{name}.json" for name in names):
+        if path.exists():
+            lines.append(_made(json.loads(path.read_text(encoding="utf-8")), path.name))
+    return [*lines, ""]
+
+
+def _made(result: dict, file: str) -> str:
+    """One stored result as a row: the file, what it is, when and with what it was made."""
+    made = result["provenance"]
+    minutes = made["cpu_seconds"] / 60
+    took = f"{minutes:.0f} minutes" if minutes >= 2 else f"{made['cpu_seconds']:.0f} s"
+    return (
+        f"| [{Path(file).stem}](results/{file}) | {result['title']}; {result['size']} size, "
+        f"{len(result['cells'])} cells | {made['date']}, {took} of one core ({made['device']}), "
+        f"numpy {made['numpy']} |"
+    )
 
 
 def cover() -> str:

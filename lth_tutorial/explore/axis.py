@@ -1,6 +1,6 @@
 """The values that one parameter of a figure may take."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -52,7 +52,13 @@ class Axis:
 
 
 def as_axis(name: str, values) -> Axis:
-    """`values` as an Axis whose label defaults to the parameter's name."""
+    """`values` as an Axis whose label defaults to the parameter's name.
+
+    Raises:
+        ValueError: neither an Axis nor several values.
+    """
+    if isinstance(values, str) or not isinstance(values, Axis | Iterable):
+        raise ValueError(f"explore: {name} must be a list of values or an Axis, got {values!r}")
     axis = values if isinstance(values, Axis) else Axis(list(values))
     if not axis.label:
         object.__setattr__(axis, "label", name.replace("_", " "))

@@ -32,7 +32,7 @@ def explore(draw, **axes) -> "Explorer":
         ``LTH_EXPLORE`` is ``static``, as it is when a page is made.
 
     Raises:
-        ValueError: an axis is empty or names no parameter of `draw`.
+        ValueError: `draw` is no function; an axis is empty, no list of values, or names no parameter of it.
     """
     return Explorer(draw, axes)
 
@@ -41,12 +41,15 @@ class Explorer:
     """What `explore` returns; `html` is its form for a page, `widget` its form in a kernel."""
 
     def __init__(self, draw, axes: dict):
+        if not callable(draw):
+            raise ValueError(f"explore: draw must be a function, got {draw!r}")
         self.draw = draw
         self.name = _name(draw)
         self.axes = {name: as_axis(name, values) for name, values in axes.items()}
         known = inspect.signature(draw).parameters
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         for name in self.axes:
-            if name not in known:
+            if name not in known and not takes_any:
                 raise ValueError(f"explore: {self.name} has no parameter {name!r}")
 
     def __repr__(self):
@@ -117,7 +120,8 @@ def is_static() -> bool:
 def _name(draw) -> str:
     while isinstance(draw, partial):
         draw = draw.func
-    return draw.__name__.strip("_").replace("_", "-")
+    name = getattr(draw, "__name__", type(draw).__name__)  # an object that is called has none
+    return name.strip("_<>").replace("_", "-")
 
 
 def _frame(draw, prefix: str, params: dict) -> Frame:

@@ -41,6 +41,37 @@ def keep_rule(ratio: float):
     return describe(figure, says, {"v": v, "contributes": v})
 
 
+def lemma(n: int, seed: int):
+    """A linear function by the keep rule: coefficients wanted and found, output wanted and found."""
+    found = experiments.on_linear(n, [6, seed])
+    edges = np.linspace(0, 360, 37)
+    counts = np.histogram(found.direction, edges)[0]
+    sums = np.histogram(found.direction, edges, weights=found.coefficient)[0]
+    some = slice(0, 100)
+    with style():
+        figure, (above, below) = subplots(2, 4.3, height_ratios=[1.4, 1], sharex=True)
+        above.plot(
+            found.direction[some], found.coefficient[some], ".", color=MUTED, markersize=4,
+            label="100 neurons",
+        )  # fmt: skip
+        above.stairs(sums / np.maximum(counts, 1), edges, color=BLUE, lw=1.6, label="mean of all")
+        wanted = 2 * np.cos(np.radians(found.angles))
+        above.plot(found.angles, wanted, "--", color=ORANGE, lw=1.6, label="wanted")
+        above.set(ylim=(-9, 14), ylabel="coefficient", yticks=[-8, -2, 0, 2, 8])
+        above.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1.2, handlelength=1.5)
+        below.plot(found.angles, found.mean, "--", color=ORANGE, label="wanted")
+        below.plot(found.angles, found.network, color=BLUE, label="pruned network")
+        below.set(xlim=(0, 360), ylim=(-0.9, 1.4), xlabel="direction (degrees)", ylabel="output")
+        below.set(xticks=[0, 90, 180, 270, 360], yticks=[-0.5, 0, 0.5])
+        below.legend(loc="upper center", ncols=2, fontsize=9)
+    says = (
+        f"{n:,} neurons, draw {seed}: {np.count_nonzero(found.coefficient):,} are kept, and the network is "
+        f"within {found.error:.2g} of the linear function on the whole circle."
+    )
+    columns = {"degrees": found.angles, "network": found.network, "wanted": found.mean}
+    return describe(figure, says, columns)
+
+
 def circle(degrees, labels, n: int, seed: int, selector: str):
     """Points on the unit circle, the pruned network's curve through them, and where kept neurons look."""
     found = experiments.on_circle(degrees, labels, n, SELECTORS[selector], [4, seed])
@@ -174,6 +205,7 @@ def needed(summary, tolerance: str):
         figure, axes = subplots(height=3.4)
         axes.plot(d, bound, ":", color=MUTED, label="any features, in the mean")
         for key, colour, mark, label in (
+            ("mask_weights", ORANGE, "^-", "neuron mask"),
             ("feature_weights", GREEN, "o-", "random features"),
             ("all_weights", PINK, "x-", "weight pruning, all entries"),
             ("block_weights", BLUE, "s-", "weight pruning, in blocks"),
@@ -188,12 +220,12 @@ def needed(summary, tolerance: str):
         axes.minorticks_off()
         axes.legend(loc="upper left", fontsize=9)
     last, measured = needs[-1], [n for n in needs if n["features"]]
-    most = d[[n["features"] is not None for n in needs]].max()
+    most, masked = (d[[n[key] is not None for n in needs]].max() for key in ("features", "mask"))
     says = (
         f"Error {tolerance}: random features reach it up to {most} inputs with at most 3,000 neurons, "
-        f"{measured[-1]['features']:,} there; at {d[-1]} inputs no fewer than "
-        f"{amount(last['bound'])} features of any kind serve all neurons, and weight pruning takes "
-        f"{last['block_weights']:,} weights."
+        f"{measured[-1]['features']:,} there, and the masks of at most 2,000 up to {masked}; at {d[-1]} "
+        f"inputs no fewer than {amount(last['bound'])} features of any kind serve all neurons, and weight "
+        f"pruning takes {last['block_weights']:,} weights."
     )
     return describe(figure, says, columns)
 

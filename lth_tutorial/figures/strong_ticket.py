@@ -47,7 +47,7 @@ def swap(second: float, step: float):
         label = f"|score| of w\u2082 = {second:g}".replace("-", "\u2212")
         axes.plot(at, np.abs(scores[:, 1]), "s--", color=ORANGE, label=label)
         axes.set(ylabel="|score|", ylim=(-0.05, 1.6))
-        axes.legend(loc="upper right", fontsize=9)
+        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
         below.step(at, losses, where="post", color=GREEN)
         below.set(xlabel="step", ylabel="loss", ylim=(0, 5.2), xlim=(0, 20))
     changes = int(np.count_nonzero(np.diff(np.abs(scores).argmax(axis=1))))

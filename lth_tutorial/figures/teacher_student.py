@@ -1,17 +1,37 @@
-"""Pictures of chapter 5: the landscape around a teacher, and the five published figures."""
+"""Pictures of chapter 5: the descent, the landscape around a teacher, starts; and the published figures."""
 
 import numpy as np
-from matplotlib.patches import Circle, PathPatch, Rectangle
-from matplotlib.path import Path
+from matplotlib.patches import Circle
 
 from lth_tutorial import teacher_student as ts
 from lth_tutorial.explore import describe
-from lth_tutorial.teacher_student import bounds, breaks, experiments
+from lth_tutorial.teacher_student import bounds, breaks, experiments, summaries
 from lth_tutorial.teacher_student.hessian import population_hessian
 
-from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, PINK, SKY, style, subplots
+from .recovery import LINES, RULES, noise, pruning, radius, rate, samples, samples_axes
+from .style import BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
 
-_LINES = ((BLUE, "o-"), (ORANGE, "s-"), (GREEN, "^-"), (PINK, "D-"), (AMBER, "v-"), (SKY, "P-"))
+__all__ = [
+    "DIRECTIONS",
+    "METHOD_NAMES",
+    "RULES",
+    "SHOWN_STARTS",
+    "convexity",
+    "convexity_profile",
+    "descent",
+    "dropped",
+    "eigenvalues",
+    "gram_eigenvalues",
+    "noise",
+    "one_feature",
+    "one_neuron_plane",
+    "pruning",
+    "radius",
+    "rate",
+    "samples",
+    "samples_axes",
+    "starts",
+]
 
 
 def one_feature(start: float, step: float, momentum: float, truth: float = 0.4):
@@ -104,7 +124,7 @@ def convexity(neurons: int, direction: str):
     columns = {"distance": distances}
     with style():
         figure, axes = subplots(height=3.0)
-        for (colour, marks), support in zip(_LINES, (4, 12, 36), strict=False):
+        for (colour, marks), support in zip(LINES, (4, 12, 36), strict=False):
             least = np.mean(
                 [
                     convexity_profile(neurons, support, direction, distances, seed)
@@ -128,8 +148,8 @@ def convexity(neurons: int, direction: str):
 
 
 def _first_negative(distances, least) -> str:
-    below = np.flatnonzero(np.asarray(least) < 0)
-    return f"{distances[below[0]]:.1f}" if len(below) else "none up to 1"
+    place = summaries.crossing(distances, least, level=0.0)
+    return "none up to 1" if place is None else f"{place:.2f}"
 
 
 def convexity_profile(
@@ -169,7 +189,7 @@ def gram_eigenvalues(ratios, least, shown: float):
             color=MUTED,
             label="independent entries",
         )
-        for (colour, marks), (name, values) in zip(_LINES, least.items(), strict=False):
+        for (colour, marks), (name, values) in zip(LINES, least.items(), strict=False):
             axes.plot(ratios, values, marks[0], color=colour, label=name)
         axes.axvline(shown, color=MUTED, linewidth=0.8)
         axes.set(xscale="log", xlabel="samples per weight, N / (rK)", ylim=(-0.01, None))
@@ -183,240 +203,38 @@ def gram_eigenvalues(ratios, least, shown: float):
     return describe(figure, says, {"ratio": ratios, **least})
 
 
-# The five published figures, from the stored results.
+def eigenvalues(curves, against: str, distance: float):
+    """Theorem 1: extreme eigenvalues of data and population against sqrt(r) or K.
 
-RULES = {"the paper's step": 0.5, "a tuned step": 4.0}
-
-
-def radius(summary, rule: str):
-    """Figure 2 as squares: support against distance of the start, filled by the share that succeeds."""
-    lines = [line for line in summary["lines"] if line["step"] == RULES[rule]]
+    curves: (against, distance) -> places on that axis and what `eigenvalues.sweep` found there.
+    """
+    at, values = curves[against, distance]
+    neurons = at if "K" in against.split(",")[0] else np.full(len(at), 5)
+    apart = np.array([bounds.disjoint_extremes(k) for k in neurons]).T
     with style():
-        figure, axes = subplots(height=3.6)
-        _squares(
-            axes, [(i, j, x) for i, line in enumerate(lines) for j, x in enumerate(line["reached"])]
-        )
-        axes.set_xticks(range(len(lines)), [line["support"] for line in lines], rotation=60)
-        axes.set_yticks(
-            range(len(lines[0]["distances"])), [f"{x:g}" for x in lines[0]["distances"]]
-        )
-        axes.set(xlim=(-0.6, len(lines) - 0.4), ylim=(-0.6, len(lines[0]["distances"]) - 0.4))
-        axes.set(xlabel="features per neuron r", ylabel="relative distance of the start")
-    flat = [
-        (line["support"], distance, share)
-        for line in lines
-        for distance, share in zip(line["distances"], line["reached"], strict=True)
-    ]
-    says = f"With {rule}, {_reach(lines[0])}, and {_reach(lines[-1])}."
-    names = ("support", "distance", "recovered")
-    return describe(figure, says, dict(zip(names, zip(*flat, strict=True), strict=True)))
-
-
-def _reach(line) -> str:
-    """How far half of the starts succeed, in words."""
-    half, where = line["half"], f"at r = {line['support']}"
-    if half == "never":
-        return f"{where} no start succeeds in half of the trials"
-    if half == "always":
-        return f"{where} starts at all distances tried, up to {line['distances'][-1]:g}, recover the teacher"
-    return f"{where} half of the starts succeed at distance {half:.1f}"
-
-
-def _squares(axes, cells, size: float = 0.86) -> None:
-    """Frames filled in proportion to a share, legible in grey; cells: (column, row, share)."""
-    for colour, filled in ((FAINT, False), (BLUE, True)):
-        outlines = [
-            _outline(x, y, size * (np.sqrt(share) if filled else 1))
-            for x, y, share in cells
-            if share > 0 or not filled
-        ]
-        if outlines:
-            path = Path.make_compound_path(*outlines)
-            face = colour if filled else "none"
-            axes.add_patch(
-                PathPatch(path, facecolor=face, edgecolor=colour, linewidth=0 if filled else 0.6)
-            )
-
-
-def _outline(x: float, y: float, size: float) -> Path:
-    low, high = -size / 2, size / 2
-    corners = [(low, low), (high, low), (high, high), (low, high), (low, low)]
-    return Path([(x + a, y + b) for a, b in corners], closed=True)
-
-
-def rate(summary, show: str):
-    """Figure 3: error curves of accelerated descent for each r, or 1 - rate against sqrt(r)."""
-    lines = [line for line in summary["lines"] if line["distance"] == 0.5]
-    root = np.sqrt([line["support"] for line in lines])
-    slow, fast = (
-        np.array([line[f"frobenius_{k}"] for line in lines]) for k in ("descent", "momentum")
-    )
-    with style():
-        figure, axes = subplots(height=3.1)
-        if show == "error curves":
-            at = 50 * np.arange(len(lines[0]["frobenius_curves"][1]))
-            for line, (colour, marks) in zip(lines[::2], _LINES, strict=False):
-                axes.plot(
-                    at, line["frobenius_curves"][1], marks, markevery=6, color=colour,
-                    label=f"r = {line['support']}",
-                )  # fmt: skip
-            axes.set(yscale="log", xlabel="iteration", ylabel="relative error (median)")
-            axes.legend(loc="lower left")
-            columns = {"iteration": at} | {
-                f"r = {line['support']}": line["frobenius_curves"][1] for line in lines
-            }
-        else:
-            fit = summary["fit"]
-            axes.plot(root, fit["intercept"] + fit["slope"] * root, "-", color=FAINT)
-            axes.plot(root, fast, "o", color=BLUE, label="momentum 0.2")
-            axes.plot(root, slow, "s", color=ORANGE, mfc="none", label="no momentum")
+        figure, (top, bottom) = subplots(2, 4.4, sharex=True)
+        for axes, which, power in ((top, "largest", ""), (bottom, "least", "\u00b2")):
+            axes.plot(at, values[f"data, {which}"], "o-", color=BLUE, label="data")
+            axes.plot(
+                at, values[f"population, {which}"], "s--", color=ORANGE, mfc="none",
+                label="population",
+            )  # fmt: skip
+            bound = apart[1] * neurons if which == "largest" else apart[0] * neurons**2
+            axes.plot(at, bound, ":", color=MUTED, label="no overlap")
             axes.set(
-                xlabel="root of features per neuron, \u221ar",
-                ylabel="1 \u2212 rate",
-                ylim=(0, None),
+                ylim=(0, 0.9 if which == "largest" else 0.55), ylabel=f"{which} \u00d7 K{power}"
             )
-            axes.legend(loc="upper right")
-            columns = {"root_r": root, "momentum": fast, "descent": slow}
-    first, last = lines[0], lines[-1]
-    says = (
-        f"Median error after 1,500 iterations: {first['frobenius_curves'][1][-1]:.0e} for r = "
-        f"{first['support']}, {last['frobenius_curves'][1][-1]:.0e} for r = {last['support']}."
-        if show == "error curves"
-        else f"1 minus the rate falls from {fast[0]:.4f} at r = {first['support']} to {fast[-1]:.4f} at r = "
-        f"{last['support']}, along a line in the root of r with R squared {summary['fit']['r_squared']:.3f}."
+        top.legend(loc="upper center", ncols=3, fontsize=9)
+        bottom.set_xlabel(against)
+    ends = "; ".join(
+        f"{which} of the {of} {first:.2f} to {last:.2f}"
+        for which in ("least", "largest")
+        for of in ("data", "population")
+        for first, last in [values[f"{of}, {which}"][[0, -1]]]
     )
-    return describe(figure, says, columns)
-
-
-def samples(summary, support: int, ratio: float):
-    """Figure 4 with the tuned step: every cell of r and N, and the one that was chosen in numbers."""
-    lines = [line for line in summary["lines"] if line["step"] == RULES["a tuned step"]]
-    supports, ratios = samples_axes(summary)
-    tables = [
-        [cell for at, cell in zip(_ratios(lines), line["table"], strict=True) if at in ratios]
-        for line in lines
-    ]
-    column, row = supports.index(support), ratios.index(ratio)
-    with style():
-        figure, (axes, below) = subplots(2, 4.6, height_ratios=[5, 1.3])
-        _squares(
-            axes,
-            [(i, j, x["reached"][1]) for i, part in enumerate(tables) for j, x in enumerate(part)],
-        )
-        axes.add_patch(
-            Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE, linewidth=2)
-        )
-        axes.set_xticks(range(len(supports)), supports)
-        axes.set_yticks(range(len(ratios)), [f"{value:g}" for value in ratios])
-        axes.set(xlim=(-0.6, len(supports) - 0.4), ylim=(-0.6, len(ratios) - 0.4))
-        axes.set(xlabel="features per neuron r", ylabel="samples per weight, N / (rK)")
-        cell = tables[column][row]
-        for place, k in ((1, 0), (0, 1)):
-            done, cap = cell["reached"][k], cell["cap"][k]
-            below.barh(place, done, color=BLUE, height=0.6)
-            below.barh(
-                place, cap, left=done, facecolor="none", edgecolor=MUTED, hatch="///", height=0.6
-            )
-        below.set(xlim=(0, 1), yticks=[0, 1], xticks=[0, 0.5, 1])
-        below.set_yticklabels(["start at 0.5", "start at 0.1"], fontsize=10)
-        below.set_xlabel("recovered (filled), not after 10,000 steps (hatched)", fontsize=10)
-    says = (
-        f"r = {support} and {cell['samples']} samples, {ratio:g} for each weight: of {cell['trials']} trials "
-        f"{cell['reached'][1]:.0%} recover the teacher from distance 0.5, {cell['reached'][0]:.0%} from 0.1."
-    )
-    clicks = {
-        "support": (axes, "x", range(len(supports))),
-        "ratio": (axes, "y", range(len(ratios))),
-    }
-    data = {
-        "ratio": ratios,
-        "samples": [part["samples"] for part in tables[column]],
-        "recovered": [part["reached"][1] for part in tables[column]],
-    }
-    return describe(figure, says, data, clicks)
-
-
-def samples_axes(summary) -> tuple[list[int], list[float]]:
-    """The supports and the ratios N / (r K) of Figure 4's tuned table that the picture shows."""
-    lines = [line for line in summary["lines"] if line["step"] == RULES["a tuned step"]]
-    return [line["support"] for line in lines], [
-        ratio for ratio in _ratios(lines) if ratio in _ROWS
-    ]
-
-
-# Rows of Figure 4 that are shown: all that matter, at the price of fewer frames.
-_ROWS = (0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6, 2.0)
-
-
-def _ratios(lines) -> list[float]:
-    last = lines[-1]
-    return [round(row["samples"] / (5 * last["support"]), 2) for row in last["table"]]
-
-
-def noise(summary, show: str):
-    """Figure 5: relative error against sqrt(r) for four noise levels, or measured over predicted."""
-    lines = [line for line in summary["lines"] if line["step"] == RULES["a tuned step"]]
-    root = np.sqrt([line["support"] for line in lines])
-    columns = {"root_r": root}
-    with style():
-        figure, axes = subplots(height=3.2)
-        for k, (level, (colour, marks)) in enumerate(zip(summary["levels"], _LINES, strict=False)):
-            measured = np.array([line["errors"][k] for line in lines])
-            predicted = np.array([line["predicted"][k] for line in lines])
-            columns[f"level {level:g}"] = measured
-            if show == "error":
-                axes.plot(root, predicted, "-", color=FAINT)
-                axes.plot(root, measured, marks[0], color=colour, label=f"{level:g}")
-            else:
-                axes.plot(root, measured / predicted, marks, color=colour, label=f"{level:g}")
-        axes.set_xlabel("root of features per neuron, \u221ar")
-        if show == "error":
-            axes.set(yscale="log", ylabel="relative error (median)", ylim=(None, 5))
-        else:
-            axes.axhline(1, color=MUTED, linewidth=0.8)
-            axes.set(ylabel="measured / predicted", ylim=(0.5, 1.5))
-        axes.legend(title="noise level", ncols=2, fontsize=9, title_fontsize=9)
-    half = next(k for k, line in enumerate(lines) if line["support"] == 50)
-    ratios = [np.array(line["errors"]) / line["predicted"] for line in lines[: half + 1]]
-    low, high = np.min(ratios), np.max(ratios)
-    first = columns[f"level {summary['levels'][-1]:g}"]
-    says = (
-        f"At noise level {summary['levels'][-1]:g} the error grows from {first[0]:.3f} at r = "
-        f"{lines[0]['support']} to {first[half]:.3f} at r = 50."
-        if show == "error"
-        else f"Up to r = 50 the error is between {low:.2f} and {high:.2f} times the prediction."
-    )
-    return describe(figure, says, columns)
-
-
-def pruning(summary, samples: int):
-    """Figure 6: the function's error against the share of weights left, one N in the foreground."""
-    left = 100 * np.array(summary["remaining"])
-    chosen = next(line for line in summary["lines"] if line["samples"] == samples)
-    with style():
-        figure, axes = subplots(height=3.2)
-        for line in summary["lines"]:
-            axes.plot(left, line["function"], "-", color=FAINT, linewidth=1.2)
-        axes.fill_between(left, chosen["low"], chosen["high"], color=BLUE, alpha=0.2, lw=0)
-        axes.plot(left, chosen["function"], "o-", color=BLUE, label=f"N = {samples}")
-        axes.axvline(20, color=GREEN, linestyle="--", linewidth=1.2, label="the teacher's 20 %")
-        axes.set(xscale="log", yscale="log", xlim=(105, 10), xlabel="weights left (%)")
-        axes.set_xticks([100, 80, 64, 41, 26, 17, 11], ["100", "80", "64", "41", "26", "17", "11"])
-        axes.minorticks_off()
-        axes.set(ylabel="relative error of the function", ylim=(1e-4, 5))
-        axes.legend(loc="upper left", fontsize=9)
-    at = {round(share): value for share, value in zip(left, chosen["function"], strict=True)}
-    says = (
-        f"{samples} samples: the median error is {at[100]:.1g} with all weights, {at[21]:.1g} with 21 % of "
-        f"them and {at[17]:.1g} with 17 %."
-    )
-    columns = {
-        "left": left,
-        "median": chosen["function"],
-        "low": chosen["low"],
-        "high": chosen["high"],
-    }
-    return describe(figure, says, columns)
+    place = "At the teacher" if distance == 0 else f"At distance {distance:g} from the teacher"
+    says = f"{place}, from {against.split(',')[0]} {at[0]:g} to {at[-1]:g}, scaled: {ends}."
+    return describe(figure, says, {against.split(",")[0]: at, **values})
 
 
 METHOD_NAMES = {
@@ -435,7 +253,7 @@ def starts(samples, medians, floors, show: str):
     at, errors = (list(range(len(floors["union"]))), floors) if exact else (samples, medians)
     with style():
         figure, axes = subplots(height=3.2)
-        for (colour, marks), (method, values) in zip(_LINES, errors.items(), strict=False):
+        for (colour, marks), (method, values) in zip(LINES, errors.items(), strict=False):
             shown = np.maximum(values, 1e-3)
             axes.plot(at, shown, marks, color=colour, label=METHOD_NAMES[method])
         axes.set(yscale="log", ylim=(1e-3, 30), ylabel="relative error (median)")

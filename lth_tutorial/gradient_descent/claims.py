@@ -129,7 +129,7 @@ CLAIMS = (
     Claim(
         "descent-question",
         "slides, next steps: a question",
-        r"$\lVert w - (U_t \circ M_t)^\top 1 \rVert_2$ falls at every step",
+        r"$\lVert w - (U_t \odot M_t)^\top 1 \rVert_2$ falls at every step",
         r"a counterexample by hand; 60 uniform starts for each kind of data, steps with "
         r"$F_t > 10 \cdot 2^{-n}$",
         measure_question,

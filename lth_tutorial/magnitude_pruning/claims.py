@@ -98,7 +98,7 @@ CLAIMS = (
     Claim(
         "smallest-weights",
         "this chapter",
-        r"of all masks with as many weights, magnitude pruning has the least $\lVert W - M \circ W \rVert_2$",
+        r"of all masks with as many weights, magnitude pruning has the least $\lVert W - M \odot W \rVert_2$",
         "all masks, by enumeration",
         measure_smallest,
     ),

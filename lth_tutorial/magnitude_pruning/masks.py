@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from lth_tutorial.subset_sum.checks import finite_number
+
 Masks = dict[str, torch.Tensor]
 SCOPES = ("global", "layer")
 _NORMS = (
@@ -95,7 +97,7 @@ def prune(
         ValueError: rate not in (0, 1), another scope, an output without a mask, weights that are not
             finite.
     """
-    if not 0 < rate < 1:
+    if not 0 < finite_number("rate", rate) < 1:
         raise ValueError(f"rate must lie in (0, 1), got {rate}")
     if scope not in SCOPES:
         raise ValueError(f"scope must be one of {', '.join(SCOPES)}; got {scope!r}")

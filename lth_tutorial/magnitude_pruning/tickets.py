@@ -4,9 +4,11 @@ J. Frankle, M. Carbin, "The lottery ticket hypothesis" (2019), Strategy 1; rewin
 J. Frankle, G. K. Dziugaite, D. M. Roy, M. Carbin, "Linear mode connectivity" (2020).
 """
 
+import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -39,7 +41,16 @@ def train_masked(model: nn.Module, masks: Masks, train: Callable, step: int = 0)
         ValueError: a pruned weight is not 0 afterwards.
     """
     with Masked(model, masks):
-        return train(model, step)
+        return _with_step(train)(model, step)
+
+
+def _with_step(train: Callable) -> Callable:
+    """`train` with the step as its second argument, also where it takes only the model."""
+    try:
+        inspect.signature(train).bind(None, 0)
+    except TypeError:
+        return lambda model, step: train(model)
+    return train
 
 
 def iterative_magnitude_pruning(
@@ -62,7 +73,8 @@ def iterative_magnitude_pruning(
         train: ``train(model, step)`` trains the model in place, from the weights it finds, with optimizers of
             torch.optim that it makes itself, and returns a score of any kind. `step` says which step of a
             full training these weights belong to: 0 in the first round, `rewind_to` in the others, so that
-            schedules and the order of the data can go on from there.
+            schedules and the order of the data can go on from there. ``train(model)`` does where that does
+            not matter.
         rounds: how often weights are removed, at least 0.
         rate: in (0, 1), of the weights that are left.
         rewind_to: the step of the first training whose weights (and buffers) the survivors return to.
@@ -78,9 +90,12 @@ def iterative_magnitude_pruning(
 
     Source: Frankle and Carbin (2019), Strategy 1; the book's chapter 0. Costs rounds + 1 trainings.
     """
-    if rounds < 0 or rewind_to < 0:
+    for name, value in (("rounds", rounds), ("rewind_to", rewind_to)):
+        if not isinstance(value, int | np.integer) or value < 0:
+            raise ValueError(f"{name} must be a whole number, at least 0; got {value!r}")
+    if not isinstance(model, nn.Module) or not callable(train):
         raise ValueError(
-            f"rounds and rewind_to must be at least 0; got rounds = {rounds}, rewind_to = {rewind_to}"
+            f"model must be a module and train a function; got {type(model).__name__}, {type(train).__name__}"
         )
     masks = [whole(model, which)]
     options = {"scope": scope, "half_output": half_output, "output": output}
@@ -89,7 +104,7 @@ def iterative_magnitude_pruning(
     )  # complain before hours of work
     initial = copy_of(model)
     with Masked(model, masks[0], record=rewind_to) as watch:
-        scores = [train(model, 0)]
+        scores = [_with_step(train)(model, 0)]
     if watch.recorded is None:
         raise ValueError(
             f"rewind_to is {rewind_to}, but train took {watch.steps} steps of an optimizer"

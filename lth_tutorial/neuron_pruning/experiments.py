@@ -66,6 +66,53 @@ def sufficient_width(bound: float, m: int, error: float, delta: float) -> int:
     return int(np.ceil(32 * bound**2 * np.log(2 * m / delta) / error**2))
 
 
+class Linear(NamedTuple):
+    """A pruned network that imitates f(x) = x_1 / 2 on the unit circle, by coefficients a(w) = 2 w_1.
+
+    angles, network (91,): degrees and outputs. mean: f there. direction, coefficient (k,): where each neuron
+    looks, in degrees, and what it has instead of a(w_j), k c b_j v_j. error: the largest one.
+    """
+
+    angles: np.ndarray
+    network: np.ndarray
+    mean: np.ndarray
+    direction: np.ndarray
+    coefficient: np.ndarray
+    error: float
+
+
+def on_linear(k: int, rng) -> Linear:
+    """The keep rule with bound 2 for the model (1/k) sum_j 2 w_j1 relu(w_j . x), w_j on the unit circle.
+
+    On the circle E[w relu(w . x)] = x / 4, so for k to infinity the model is x_1 / 2.
+    """
+    for_w, for_v = np.random.default_rng(rng).spawn(2)
+    w, v = draw_weights("sphere", k, 2, for_w), for_v.uniform(-1, 1, k)
+    mask, scale = keep_rule(2 * w[:, 0], v, bound=2.0)
+    angles = np.arange(0.0, 361.0, 4.0)
+    x = _at(angles)
+    network = scale * (relu_features(x, w[mask]) @ v[mask]) if mask.any() else np.zeros(len(x))
+    return Linear(
+        angles,
+        network,
+        x[:, 0] / 2,
+        np.degrees(np.arctan2(w[:, 1], w[:, 0])) % 360,
+        k * scale * mask * v,
+        float(np.abs(network - x[:, 0] / 2).max()),
+    )
+
+
+def linear_errors(widths, trials: int, rng) -> np.ndarray:
+    """Largest error of `on_linear` for `trials` networks of each width; (len(widths), trials)."""
+    streams = np.random.default_rng(rng).spawn(len(widths))
+    return np.array(
+        [
+            [on_linear(k, child).error for child in stream.spawn(trials)]
+            for k, stream in zip(widths, streams, strict=True)
+        ]
+    )
+
+
 class Circle(NamedTuple):
     """A pruned network on the unit circle.
 

@@ -7,6 +7,8 @@ for w ~ N(0, I). (Y. Cho, L. Saul, NeurIPS 2009.) On the unit sphere it is 1/d o
 Gaussian vector is independent of its direction and has mean square d; uniform in the unit ball, 1/(d + 2).
 """
 
+from numbers import Integral
+
 import numpy as np
 
 from lth_tutorial.subset_sum.checks import finite_array
@@ -26,7 +28,7 @@ def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
 
     Singular exactly where `has_independent_features` says no. Source: module. Chapter 4.
     """
-    x = finite_array("x", x, 2)
+    x, exponent = _rescaled(finite_array("x", x, 2))
     lengths = np.linalg.norm(x, axis=1)
     outer = np.outer(lengths, lengths)
     cosine = np.divide(x @ x.T, outer, out=np.zeros_like(outer), where=outer > 0)
@@ -34,7 +36,13 @@ def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
     # arccos loses half of the digits near 0; there the exact angle of a row with itself is known.
     np.fill_diagonal(angle, 0.0)
     kernel = outer * (np.sin(angle) + (np.pi - angle) * np.cos(angle)) / (2 * np.pi)
-    return kernel / _factor(law, x.shape[1])
+    return np.ldexp(kernel / _factor(law, x.shape[1]), exponent + exponent.T)
+
+
+def _rescaled(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows times powers of two so that no square over- or underflows, and those powers' exponents (m, 1)."""
+    exponent = np.frexp(np.abs(x).max(axis=1, keepdims=True))[1]
+    return np.ldexp(x, -exponent), exponent
 
 
 def _factor(law: str, d: int) -> float:
@@ -44,12 +52,15 @@ def _factor(law: str, d: int) -> float:
 
 
 def draw_weights(law: str, k: int, d: int, rng) -> np.ndarray:
-    """First-layer weights of k neurons; (k, d).
+    """First-layer weights of k neurons, independent, of a law of `arc_cosine_kernel`; (k, d).
 
     Raises:
-        ValueError: another law than "gaussian", "sphere", "ball".
+        ValueError: another law than "gaussian", "sphere", "ball", or k or d is not a positive integer.
     """
     _factor(law, d)
+    for name, value in (("k", k), ("d", d)):
+        if not isinstance(value, Integral) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, got {value!r}")
     rng = np.random.default_rng(rng)
     w = rng.normal(size=(k, d))
     if law != "gaussian":
@@ -75,7 +86,7 @@ def has_independent_features(x, tolerance: float = 1e-9) -> bool:
 
     O(m^2 d). Source: chapter 4.
     """
-    x = finite_array("x", x, 2)
+    x, _ = _rescaled(finite_array("x", x, 2))
     lengths = np.linalg.norm(x, axis=1, keepdims=True)
     if np.any(lengths == 0):
         return False
@@ -101,8 +112,8 @@ def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, 
         alpha is its pseudo-inverse times y, and the mean is y's nearest point that can be reached.
 
     Raises:
-        ValueError: x is not a finite matrix, target not one finite number for each of its rows, or another
-            law.
+        ValueError: x or w is not a finite matrix, their columns differ in number, target is not one finite
+            number for each row of x, or another law.
 
     O(m^3 + m k d). Source: E. Malach et al., ICML 2020; chapter 4.
     """
@@ -117,5 +128,12 @@ def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, 
 
 
 def relu_features(x, w) -> np.ndarray:
-    """relu(x_i . w_j) for rows of x (m, d) and of w (k, d); (m, k)."""
-    return np.maximum(np.asarray(x, dtype=float) @ np.asarray(w, dtype=float).T, 0)
+    """relu(x_i . w_j) for rows of x (m, d) and of w (k, d); (m, k).
+
+    Raises:
+        ValueError: x or w is not a finite matrix, or their columns differ in number.
+    """
+    x, w = finite_array("x", x, 2), finite_array("w", w, 2)
+    if x.shape[1] != w.shape[1]:
+        raise ValueError(f"w must have as many columns as x, {x.shape[1]}; got {w.shape[1]}")
+    return np.maximum(x @ w.T, 0)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
 
 METHODS = ("random", "rounding", "lp", "omp", "herding")
 
@@ -49,10 +49,14 @@ def prune_neurons(
         the scale is 0.
 
     Raises:
-        ValueError: shapes do not fit, something is not finite, another method, the target is 0 ("rounding",
-            "lp": t has no largest value), or the features cannot fit the target (rank below m) where
-            coefficients are needed.
-        ImportError: scipy is missing ("lp").
+        ValueError: shapes do not fit, something is empty or not finite, another method, the target is 0
+            ("rounding", "lp": t has no largest value), or the features cannot fit the target (rank below m)
+            where coefficients are needed.
+        ImportError: scipy is missing ("rounding", "lp").
+
+    Features and target may have any size: only the scale depends on it. "rounding" and "lp" keep nothing
+    where no q reaches y's direction, as when there are fewer neurons than points. Masks are not unique: of
+    equal choices the first neuron is taken ("omp", flips), of equal vertices the solver's.
 
     Source: E. Malach, G. Yehudai, S. Shalev-Shwartz, O. Shamir, ICML 2020, for the statement; the rules are
     this book's. Chapter 4.
@@ -67,34 +71,56 @@ def prune_neurons(
         )
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
-    parts = features * output_weights
-    if method == "omp":
-        return _fitted(parts, target, _pursue(parts, target))
-    if method in ("rounding", "lp"):
-        if not target.any():
-            raise ValueError(f"target must not be 0 for method {method!r}")
-        return _fitted(parts, target, _round(parts, target, flips=method == "lp"))
-    a = least_coefficients(features, target) if coefficients is None else coefficients
-    a = finite_array("coefficients", a, 1)
-    if a.shape != (k,):
-        raise ValueError(f"coefficients must have shape ({k},), got {a.shape}")
-    if method == "random":
-        return keep_rule(a, output_weights)
-    return _fitted(parts, target, _herd(parts, target, a, np.random.default_rng(rng)))
+    if method in ("random", "herding"):
+        a = least_coefficients(features, target) if coefficients is None else coefficients
+        a = finite_array("coefficients", a, 1)
+        if a.shape != (k,):
+            raise ValueError(f"coefficients must have shape ({k},), got {a.shape}")
+        if method == "random":
+            return keep_rule(a, output_weights)
+    elif method != "omp" and not target.any():
+        raise ValueError(f"target must not be 0 for method {method!r}")
+    parts, power = _unit(features * output_weights)
+    target, power_of_target = _unit(target)
+    if method == "herding":
+        goal = np.ldexp(_goal_of_one(target, a), power_of_target - power)
+        mask = _herd(parts, goal, np.random.default_rng(rng))
+    elif method == "omp":
+        mask = _pursue(parts, target)
+    else:
+        mask = _round(parts, target, flips=method == "lp")
+    mask, scale = _fitted(parts, target, mask)
+    return PrunedNeurons(mask, float(np.ldexp(scale, power_of_target - power)))
 
 
-def least_coefficients(features: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _unit(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """`values` divided by a power of two, so that the largest is between 1/2 and 1, and that power."""
+    power = int(np.frexp(np.abs(values).max())[1])
+    return np.ldexp(values, -power), power
+
+
+def least_coefficients(features, target) -> np.ndarray:
     """The a of least length with (1/k) sum_j a_j f_ij = y_i; (k,).
 
+    Args:
+        features: (m, k) f. target: (m,) y.
+
     Raises:
-        ValueError: there is none, or hardly: the rank of the features is below m.
+        ValueError: shapes do not fit, something is not finite, or there is no such a, or hardly: the rank of
+            the features is below m.
+
+    By the normal equations, O(m^2 k).
     """
+    features, target = finite_array("features", features, 2), finite_array("target", target, 1)
+    if len(target) != len(features):
+        raise ValueError(f"target must have {len(features)} entries, got {len(target)}")
+    features, power = _unit(features)
     gram = features @ features.T / features.shape[1]
     if np.linalg.matrix_rank(gram, hermitian=True) < len(target):
         raise ValueError(
             "features must have full rank: more neurons, or points that are not parallel"
         )
-    return features.T @ np.linalg.solve(gram, target)
+    return np.ldexp(features.T @ np.linalg.solve(gram, target), -power)
 
 
 def keep_rule(coefficients, output_weights, bound: float | None = None) -> PrunedNeurons:
@@ -104,42 +130,54 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     unbiased estimate of (1/k) sum_j a_j f_j, with variance at most 8 A^2 max |f_j|^2 / (3 k).
 
     Args:
-        coefficients: (k,) a. output_weights: (k,) v.
+        coefficients: (k,) a. output_weights: (k,) v, in [-1, 1]: a larger one is never kept.
         bound: A, at least max |a_j|, which is its default.
 
+    Returns:
+        PrunedNeurons(mask, scale). Nothing is kept, with scale 0, if A is 0; with another A the scale is
+        4 A / k, whether or not a neuron is kept.
+
     Raises:
-        ValueError: the bound is below max |a_j|.
+        ValueError: coefficients and output_weights are not finite vectors of one length, or the bound is not
+            finite or below max |a_j|.
 
     O(k), one look at each neuron. Source: chapter 4.
     """
-    a, v = np.asarray(coefficients, dtype=float), np.asarray(output_weights, dtype=float)
+    a = finite_array("coefficients", coefficients, 1)
+    v = finite_array("output_weights", output_weights, 1)
+    if len(v) != len(a):
+        raise ValueError(f"output_weights must have {len(a)} entries, got {len(v)}")
     largest = float(np.abs(a).max())
-    bound = largest if bound is None else float(bound)
+    bound = largest if bound is None else finite_number("bound", bound)
     if bound < largest * (1 - 1e-12):
         raise ValueError(f"bound must be at least max |a_j| = {largest:g}, got {bound:g}")
     if bound == 0:
         return PrunedNeurons(np.zeros(len(a), dtype=bool), 0.0)
-    mask = (a * v > 0) & (np.abs(v) <= np.sqrt(np.abs(a) / bound))
+    mask = (np.sign(a) * v > 0) & (np.abs(v) <= np.sqrt(np.abs(a) / bound))
     return PrunedNeurons(mask, 4 * bound / len(a))
 
 
 def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNeurons:
+    """The mask with the scale of least squares; nothing, if the kept parts cancel to rounding errors."""
     total = parts[:, mask].sum(axis=1)
     length = float(total @ total)
-    scale = max(float(total @ target) / length, 0.0) if length else 0.0
+    cancelled = length <= (1e-14 * np.abs(parts[:, mask]).sum()) ** 2
+    scale = 0.0 if cancelled else max(float(total @ target) / length, 0.0)
     return PrunedNeurons(mask if scale else np.zeros_like(mask), scale)
 
 
-def _herd(parts, target, a, rng) -> np.ndarray:
-    """Follow the running mean of the keep rule: its partial sums are the goals, one after the other."""
-    k = parts.shape[1]
-    order = rng.permutation(k)
+def _goal_of_one(target: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """What the keep rule's sum moves by, in the mean, from one neuron to the next: y / (4 max |a_j|)."""
     largest = float(np.abs(a).max())
-    goal_step = target / (4 * largest) if largest else np.zeros_like(target)
-    mask = np.zeros(k, dtype=bool)
-    behind = np.zeros_like(target)  # goal so far minus sum so far
-    for j in order:
-        behind = behind + goal_step
+    return target / (4 * largest) if largest else np.zeros_like(target)
+
+
+def _herd(parts: np.ndarray, goal_of_one: np.ndarray, rng) -> np.ndarray:
+    """Follow the running mean of the keep rule: its partial sums are the goals, one after the other."""
+    mask = np.zeros(parts.shape[1], dtype=bool)
+    behind = np.zeros_like(goal_of_one)  # goal so far minus sum so far
+    for j in rng.permutation(len(mask)):
+        behind = behind + goal_of_one
         part = parts[:, j]
         if 2 * (behind @ part) > part @ part:
             mask[j] = True
@@ -156,12 +194,12 @@ def _pursue(parts: np.ndarray, target: np.ndarray) -> np.ndarray:
     cross = np.zeros(k)
     while not mask.all():
         lengths = length + 2 * cross + squares
-        cosine = np.where(
-            lengths > 0, (gain + along) / np.sqrt(np.maximum(lengths, 1e-300)), -np.inf
-        )
+        # A sum that cancels to its last digits has a direction of rounding errors.
+        real = lengths > 1e-6 * (length + squares)
+        cosine = np.where(real, (gain + along) / np.sqrt(np.where(real, lengths, 1.0)), -np.inf)
         cosine[mask] = -np.inf
         j = int(cosine.argmax())
-        if cosine[j] <= best * (1 + 1e-12):
+        if cosine[j] <= best * (1 + 1e-9):
             break
         best, mask[j] = float(cosine[j]), True
         total = total + parts[:, j]
@@ -172,22 +210,39 @@ def _pursue(parts: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 def _round(parts: np.ndarray, target: np.ndarray, flips: bool) -> np.ndarray:
     """The linear program's vertex, rounded; `flips`: single ones while they bring the sum nearer to t y."""
+    fractions, reach = _farthest(parts, target)
+    mask = fractions > 0.5
+    return _flip(parts, mask, reach * target) if flips else mask
+
+
+def _farthest(parts: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
+    """The q (k,) and t of a vertex where t is largest, subject to sum_j q_j p_j = t y and 0 <= q <= 1.
+
+    The solver's tolerances are absolute, so the equations are brought to entries of size 1 first, and then t.
+    """
     from scipy.optimize import linprog
 
     m, k = parts.shape
+    sizes = np.abs(parts).max(axis=1)
+    sizes[sizes == 0] = 1.0
+    column = target / sizes
+    stretch = np.abs(column).max()
     program = linprog(
         np.r_[np.zeros(k), -1.0],
-        A_eq=np.column_stack([parts, -target]),
+        A_eq=np.column_stack([parts / sizes[:, None], -column / stretch]),
         b_eq=np.zeros(m),
         bounds=[(0, 1)] * k + [(0, None)],
         method="highs-ds",
     )
     if program.x is None:
-        raise ValueError(f"the linear program has no solution: {program.message}")
-    mask, reach = program.x[:k] > 0.5, program.x[k]
-    if not flips:
-        return mask
-    miss = parts[:, mask].sum(axis=1) - reach * target
+        raise RuntimeError(f"the linear program has no solution: {program.message}")
+    return program.x[:k], float(program.x[k] / stretch)
+
+
+def _flip(parts: np.ndarray, mask: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """Flip the neuron that brings the kept sum nearest to the goal, until none brings it nearer."""
+    mask = mask.copy()
+    miss = parts[:, mask].sum(axis=1) - goal
     squares = np.einsum("ij,ij->j", parts, parts)
     while True:
         # Flipping j adds +-p_j to the miss; how much shorter does it get?

@@ -34,7 +34,11 @@ RESULTS = {
     )
 }
 
+# A week of two cores, or a GPU: not part of "all".
+ONLY_BY_NAME = ("redundant-blocks", "redundant-blocks-gpu")
+
 __all__ = [
+    "ONLY_BY_NAME",
     "RESULTS",
     "claims",
     "recovery_claims",

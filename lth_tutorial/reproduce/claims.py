@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.neuron_pruning import separation
 
 from .engine import read_json
 
@@ -253,6 +254,33 @@ def neuron_gap_table(folder) -> tables.Table:
         for tolerance, needs in line["needed"].items()
     ]
     return tables.table(head, rows)
+
+
+def separation_table(d: int = 50, width: int = 3000, failure: float = 0.01) -> tables.Table:
+    """What is proven of one neuron of d inputs: weights that suffice, neurons that do not; no measurement."""
+    head = (
+        f"relative error at {d} inputs",
+        f"weights in blocks: as many serve all at once, with probability {1 - failure:g}",
+        "neurons: fewer never serve all",
+        f"{width:,} random neurons serve a given one with probability at most",
+    )
+    rows = []
+    for tolerance in (0.2, 0.1, 0.02):
+        share = separation.served_share(tolerance, width, d)
+        rows.append(
+            (
+                f"{tolerance:g}",
+                f"{separation.sufficient_weights(tolerance, d, failure):,}",
+                amount(separation.least_features(tolerance, d)),
+                "1" if share == 1 else f"{share:.3f}" if share > 1e-3 else _small(share),
+            )
+        )
+    return tables.table(head, rows)
+
+
+def _small(share: float) -> str:
+    digits, power = f"{share:.0e}".split("e")
+    return f"{digits} \u00d7 10^\u2212{abs(int(power))}"
 
 
 def amount(number: int) -> str:

@@ -7,11 +7,13 @@ import json
 import os
 import platform
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +87,7 @@ def reproduce(
     folder.mkdir(parents=True, exist_ok=True)
     facts = _kept(folder / "facts.json", lambda: result.prepare(size, folder))
     cells = run_cells(result, result.cells(size), folder, workers, backend)
+    devices = sorted({cell.pop("device", "cpu") for cell in cells})
     cells = [{"parameters": p, **done} for p, done in zip(result.cells(size), cells, strict=True)]
     written = {
         "name": result.name,
@@ -95,6 +98,7 @@ def reproduce(
         "cells": cells,
         "provenance": {
             **provenance(),
+            "device": ", ".join(devices),
             "code": code[:16],
             "workers": workers,
             "cpu_seconds": round(sum(cell["seconds"] for cell in cells), 1),
@@ -132,7 +136,15 @@ def run_cells(result, parameters, folder: Path, workers: int, backend: str) -> l
 def _run(run, parameters: dict, folder: Path, path: Path) -> None:
     start = time.process_time()
     numbers = run(parameters, folder)
-    write_json(path, {"numbers": numbers, "seconds": round(time.process_time() - start, 2)})
+    seconds = round(time.process_time() - start, 2)
+    write_json(path, {"numbers": numbers, "seconds": seconds, "device": _device()})
+
+
+def _device() -> str:
+    """The GPU on which this process has worked, if it has; torch is asked only where a cell imported it."""
+    torch = sys.modules.get("torch")
+    used = torch is not None and torch.cuda.is_initialized()
+    return torch.cuda.get_device_name() if used else "cpu"
 
 
 def _make_folder(name: str, folder: Path) -> None:
@@ -153,8 +165,22 @@ def _kept(path: Path, make: Callable[[], dict]) -> dict:
 
 
 def read_json(path: Path) -> dict:
+    """What a file holds; `results/NAME.json`, as notebooks ask for it, also from a folder of one's own.
+
+    Raises:
+        FileNotFoundError: there is no such file, neither here nor in the checkout that the package is from.
+        ValueError: the file is damaged.
+    """
+    path = Path(path)
+    if not path.exists() and path.parent == Path("results"):
+        path = Path(lth_tutorial.__file__).parents[1] / "book" / path
+        if not path.exists():
+            raise FileNotFoundError(
+                f"no stored result {path.name}: install the package from a checkout of the book with "
+                f"pip install -e, or start the notebook in its folder book"
+            )
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged; delete it, and it is made again") from error
 
@@ -214,14 +240,14 @@ def _without_words(source: str) -> str:
 
 
 def provenance() -> dict:
-    """Where and with what a result was made."""
-    versions = {name: metadata.version(name) for name in ("numpy", "joblib")}
+    """When, where and with what a result was made."""
+    names = filter(find_spec, ("numpy", "scipy", "torch", "joblib"))
+    versions = {name: metadata.version(name) for name in names}
     return {
         "date": datetime.date.today().isoformat(),
         "package": lth_tutorial.__version__,
         "python": platform.python_version(),
         **versions,
         "system": f"{platform.system()} {platform.machine()}",
-        "device": "cpu",
         "cores": os.cpu_count(),
     }

@@ -176,7 +176,7 @@ def summarise_controls(cells, facts) -> dict:
 
 RESULT = Result(
     "lottery-tickets",
-    "chapter 0: tickets, re-initialized networks and random masks at many densities",
+    "Lottery tickets, weights drawn anew and random masks at many densities",
     ticket_cells,
     run_tickets,
     summarise_tickets,
@@ -186,7 +186,7 @@ RESULT = Result(
 )
 CONTROLS_RESULT = Result(
     "ticket-controls",
-    "chapter 0: what of a ticket matters, its mask, its magnitudes or its signs",
+    "What of a ticket matters: its mask, its magnitudes or its signs",
     control_cells,
     run_controls,
     summarise_controls,
@@ -196,7 +196,7 @@ CONTROLS_RESULT = Result(
 )
 LENET_5_RESULT = Result(
     "lenet5",
-    "Figure 7 of the sample-complexity paper: LeNet-5 pruned, 10,000 to 40,000 images",
+    "LeNet-5 pruned, with 10,000 to 40,000 images (Figure 7)",
     lenet_5_cells,
     run_lenet_5,
     summarise_lenet_5,

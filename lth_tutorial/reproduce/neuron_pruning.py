@@ -12,7 +12,7 @@ from .engine import Result
 TOLERANCES = (0.2, 0.1, 0.02)
 DIMENSIONS = {"page": (2, 4, 8), "paper": (2, 3, 4, 6, 8, 12, 16, 24, 32, 50)}
 MOST = {"page": 300, "paper": 3000}
-MASKS = {"page": (30, 100, 300), "paper": (30, 100, 300, 1000, 2000)}
+MASKS = {"page": (30, 100, 300), "paper": (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000)}
 CANDIDATES = tuple(range(2, 19, 2))
 SIGNS = ("iid", "stratified")
 
@@ -104,7 +104,7 @@ def _dimension(d: int, lines: list[dict]) -> dict:
     return {
         "d": d,
         **curves,
-        "needed": {str(t): _needed(str(t), d, features, curves["stratified"]) for t in TOLERANCES},
+        "needed": {str(t): _needed(str(t), d, features, curves) for t in TOLERANCES},
     }
 
 
@@ -112,26 +112,30 @@ def _median(rows: list[list[float]]) -> list[float]:
     return np.median(rows, axis=0).tolist()
 
 
-def _needed(tolerance: str, d: int, features: list[dict], pruned: dict) -> dict:
-    """Medians; null where the draws were not long enough."""
+def _needed(tolerance: str, d: int, features: list[dict], curves: dict) -> dict:
+    """Medians; null where the draws were not long enough, or no width of the masks reaches the tolerance."""
     found = [line["needed"][tolerance] for line in features]
     k = None
     if sum(value is not None for value in found) > len(found) / 2:
         k = int(np.median([np.inf if value is None else value for value in found]))
-    within = [
-        n
-        for n, error in zip(pruned["n"], pruned["error"], strict=True)
-        if error <= float(tolerance)
-    ]
-    n = min(within, default=None)
+    masked = _least(curves["mask"], "k", tolerance)
+    n = _least(curves["stratified"], "n", tolerance)
     return {
         "features": k,
         "feature_weights": None if k is None else separation.neuron_weights(k, d),
+        "mask": masked,
+        "mask_weights": None if masked is None else separation.neuron_weights(masked, d),
         "bound": separation.least_features(float(tolerance), d),
         "candidates": n,
         "block_weights": None if n is None else separation.block_weights(n, d)[0],
         "all_weights": None if n is None else separation.block_weights(n, d)[1],
     }
+
+
+def _least(curve: dict, key: str, tolerance: str) -> int | None:
+    """The least size on a curve whose error is at most the tolerance."""
+    sizes = zip(curve[key], curve["error"], strict=True)
+    return min((size for size, error in sizes if error <= float(tolerance)), default=None)
 
 
 RESULT = Result(

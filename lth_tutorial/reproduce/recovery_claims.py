@@ -1,15 +1,31 @@
 """What the stored Figures 2 to 6 of the sample-complexity paper say of its claims."""
 
+import itertools
+import math
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
 from lth_tutorial.teacher_student.bounds import theorem_samples
 
 from .engine import read_json
+from .recovery_tables import noise_table, radius_table, rate_table, samples_table
+
+__all__ = [
+    "all_figures",
+    "noise",
+    "noise_table",
+    "pruning",
+    "radius",
+    "radius_table",
+    "rate",
+    "rate_table",
+    "reach_of_all",
+    "samples",
+    "samples_table",
+]
 
 _TUNED, _PAPER = 4.0, 0.5
 
@@ -46,8 +62,7 @@ def measure_radius_paper(folder: Path) -> Finding:
     """Do the failures at the paper's step come from the landscape, or from 10,000 iterations being few?"""
     summary = read_json(folder / "recovery-radius.json")["summary"]
     lines = _of(summary["lines"], _PAPER)
-    always = max(line["support"] for line in lines if min(line["reached"]) == 1)
-    never = min(line["support"] for line in lines if max(line["reached"]) == 0)
+    always, never = reach_of_all(lines)
     late = next(line for line in lines if line["support"] == 300)
     failed, saved = (
         sum(pair[key] for pair in summary["paired"]) for key in ("failed", "recovered_by_the_other")
@@ -59,6 +74,17 @@ def measure_radius_paper(folder: Path) -> Finding:
         f"{saved} are recovered by a faster step from the very same start. So the picture shows how slow "
         "the descent is at least as much as how wide the basin is",
     )
+
+
+def reach_of_all(lines: list[dict]) -> tuple[int, float]:
+    """Up to which r all trials at all distances succeed, and from which r on none does; lines by r.
+
+    0 and infinity where there is no such r.
+    """
+    certain = itertools.takewhile(lambda line: min(line["reached"]) == 1, lines)
+    hopeless = itertools.takewhile(lambda line: max(line["reached"]) == 0, reversed(lines))
+    always, never = ([line["support"] for line in part] for part in (certain, hopeless))
+    return always[-1] if always else 0, never[-1] if never else math.inf
 
 
 def measure_radius_tuned(folder: Path) -> Finding:
@@ -250,54 +276,3 @@ def all_figures(folder) -> tuple[Claim, ...]:
     return tuple(
         claim for part in (radius, rate, samples, noise, pruning) for claim in part(folder)
     )
-
-
-def radius_table(folder) -> tables.Table:
-    """How far half of the starts succeed, for each r that both rules ran, with the number of trials."""
-    lines = _lines(Path(folder), "radius")
-    both = {step: {line["support"]: line for line in _of(lines, step)} for step in (_PAPER, _TUNED)}
-    rows = [
-        (str(r), *(text for step in both for text in _reach(both[step][r]))) for r in both[_TUNED]
-    ]
-    head = (
-        "features per neuron",
-        "half succeed up to distance",
-        "trials",
-        "tuned",
-        "trials, tuned",
-    )
-    return tables.table(head, rows)
-
-
-def _reach(line: dict) -> tuple[str, str]:
-    half = line["half"]
-    return half if isinstance(half, str) else f"{half:.1f}", str(line["trials"])
-
-
-def rate_table(folder, supports=(20, 100, 300)) -> tables.Table:
-    """1 - rate with momentum for some r and all starting distances, and its ratio to plain descent."""
-    rows = [
-        (
-            str(line["support"]),
-            f"{line['distance']:g}",
-            f"{line['frobenius_momentum']:.5f}",
-            f"{line['frobenius_ratio']:.2f}",
-        )
-        for line in _lines(Path(folder), "rate")
-        if line["support"] in supports
-    ]
-    return tables.table(
-        ("features per neuron", "start at", "1 - rate", "against no momentum"), rows
-    )
-
-
-def samples_table(folder) -> tables.Table:
-    """Samples for each weight at which half of the trials succeed from distance 0.5, for both rules."""
-    lines = _lines(Path(folder), "samples")
-    both = {
-        step: {line["support"]: line["half_per_weight"][1] for line in _of(lines, step)}
-        for step in (_TUNED, _PAPER)
-    }
-    rows = [(str(r), *(f"{both[step][r]:.2f}" for step in both)) for r in both[_TUNED]]
-    head = ("features per neuron", "samples per weight, tuned", "with the paper's step")
-    return tables.table(head, rows)

@@ -53,7 +53,7 @@ def pgd_strong_lth(
 
     Args:
         weights: W_0, a list of (out, in) tensors or arrays; not changed.
-        data: training and validation rows.
+        data: training and validation rows, see relu_network.as_data.
         epsilon: radius, a number or one for each layer, absolute.
         sparsities: shares to remove, in [0, 1); at 0 nothing is searched, the cell is W_T itself.
         perturb, search: keyword arguments of projected_gradient.train and edge_popup.search.
@@ -67,7 +67,8 @@ def pgd_strong_lth(
 
     Source: Algorithm 1 (there s runs over .1 to .9; its table has 0 to .8). Chapter 6.
     """
-    check_sparsities(sparsities)
+    relu_network.check_shares("sparsities", sparsities, 1)
+    data = relu_network.as_data(data)
     streams = np.random.default_rng(rng).spawn(1 + len(sparsities))
     perturbed, history = projected_gradient.train(
         weights, data, epsilon, rng=streams[0], **(perturb or {})
@@ -78,14 +79,6 @@ def pgd_strong_lth(
     ]
     best = min(cells, key=lambda cell: cell.loss)
     return StrongTicket(best.loss, best.mask, best.sparsity, cells, perturbed, history)
-
-
-def check_sparsities(sparsities) -> None:
-    """ValueError unless there are sparsities and all lie in [0, 1)."""
-    if not len(sparsities) or not all(0 <= s < 1 for s in sparsities):
-        raise ValueError(
-            f"sparsities must be numbers in [0, 1), at least one; got {list(sparsities)}"
-        )
 
 
 def search_cell(weights, data: Data, sparsity, options: dict, rng, history: History) -> Cell:
@@ -115,8 +108,8 @@ def whole_table(
     Raises:
         ValueError: as pgd_strong_lth.
     """
-    check_sparsities(sparsities)
-    weights = relu_network.as_weights(weights)
+    relu_network.check_shares("sparsities", sparsities, 1)
+    weights, data = relu_network.as_weights(weights), relu_network.as_data(data)
     streams = [np.random.default_rng(rng).spawn(1 + len(sparsities)) for rng in rngs]
     radii = np.array([np.broadcast_to(e, len(weights)) for e in epsilons], dtype=float).T
     perturbed, history = projected_gradient.train(

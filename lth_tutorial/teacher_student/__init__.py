@@ -4,14 +4,15 @@ sample_teacher, sample_data   the teacher of the paper, its inputs and outputs
 recover                       accelerated descent on the supports, many trials and starts at once
 tensor_initialization         starting weights from moments of the data
 matched_error, function_error how far two networks are apart
-hessian                       the curvature of the data's risk and of the population's
+hessian, population_hessian   the curvature of the data's risk and of the population's
 pruning                       supports by magnitude, from a dense student
 bounds                        rates, convex radii and samples, as theory has them
-experiments, starts, breaks   the measurements behind the chapter's figures
+eigenvalues, experiments, starts, breaks   the measurements behind the chapter's figures
 """
 
-from . import bounds, breaks, claims, experiments, hessian, pruning, starts
+from . import bounds, breaks, claims, eigenvalues, experiments, pruning, starts
 from .errors import best_order, function_error, matched_error
+from .hessian import hessian, population_hessian, population_risk
 from .initialization import (
     RELU_MOMENTS,
     joint_diagonalizer,
@@ -31,6 +32,7 @@ __all__ = [
     "breaks",
     "claims",
     "dense",
+    "eigenvalues",
     "experiments",
     "function_error",
     "gradient",
@@ -40,8 +42,10 @@ __all__ = [
     "nearby",
     "network",
     "on_supports",
+    "population_hessian",
     "population_initialization",
     "population_moment_error",
+    "population_risk",
     "pruning",
     "recover",
     "recover_on_subsets",

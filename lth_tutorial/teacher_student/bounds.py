@@ -67,6 +67,15 @@ def one_neuron_convex_radius() -> float:
     return math.sqrt(1 + 2 * (1 - math.sqrt(1 + math.pi**2)) / math.pi**2)
 
 
+def disjoint_extremes(neurons: int) -> tuple[float, float]:
+    """Least and largest eigenvalue of the population Hessian at a teacher whose supports do not overlap.
+
+    (1/2 - 1/(2 pi)) / K^2 and (1/2 + (K - 1)/(2 pi)) / K^2, whatever r and the weights are; 1/2 for K = 1.
+    """
+    shared = 1 / (2 * math.pi) if neurons > 1 else 0.0
+    return (0.5 - shared) / neurons**2, (0.5 + (neurons - 1) * shared) / neurons**2
+
+
 def theorem_samples(neurons: int, support: int, d: int) -> float:
     """K^8 r log d, the samples of Theorem 2 (Eq. (8)), constant, epsilon_0 and log(1/epsilon) at 1."""
     return float(neurons) ** 8 * support * math.log(d)

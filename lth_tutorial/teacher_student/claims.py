@@ -7,7 +7,7 @@ import numpy as np
 from lth_tutorial.claims import Claim, Finding
 
 from . import pruning
-from .bounds import heavy_ball_rate, one_neuron_convex_radius
+from .bounds import best_momentum, disjoint_extremes, heavy_ball_rate, one_neuron_convex_radius
 from .experiments import Setting, trials
 from .hessian import hessian, population_hessian, population_risk
 from .model import dense, nearby, sample_data, sample_teacher
@@ -54,6 +54,30 @@ def measure_eigenvalues() -> Finding:
         f"K = 2 to 16, r = 10: K squared times the least is {min(low):.2f} to {max(low):.2f}, K times the "
         f"largest {min(high):.2f} to {max(high):.2f}",
     )
+
+
+def measure_rates_in_neurons() -> Finding:
+    """1 - nu, without momentum at the step K/14 and with the best, from eigenvalues at the teacher."""
+    apart = np.array([_gaps(k, *disjoint_extremes(k)) for k in (256, 4096)])
+    exact = np.log(apart[1] / apart[0]) / np.log(16)
+    widths, mixed = (2, 4, 8, 16), []
+    for neurons in widths:
+        teacher = sample_teacher(200, neurons, 10, [81, neurons])
+        values = np.linalg.eigvalsh(population_hessian(teacher, teacher.supports, teacher.weights))
+        mixed.append(_gaps(neurons, values[0], values[-1]))
+    plain, fast = np.polyfit(np.log(widths), np.log(mixed), 1)[0]
+    good = abs(exact[0] + 1) < 0.01 and abs(exact[1] + 0.5) < 0.05
+    return Finding(
+        "partly" if good else "not",
+        f"without overlap 1 minus the rate is {apart[0, 0] * 256:.3f} / K without momentum, and with the "
+        f"best it falls with exponent {exact[1]:.1f} in K; random supports of 10 of 200 features, which "
+        f"overlap more for more neurons: exponents {plain:.1f} and {fast:.1f} from K = 2 to 16",
+    )
+
+
+def _gaps(neurons: int, least: float, largest: float) -> tuple[float, float]:
+    plain = heavy_ball_rate([least, largest], neurons / 14, 0).max()
+    return 1 - float(plain), 1 - best_momentum(least, largest)[2]
 
 
 def measure_region() -> Finding:
@@ -161,7 +185,7 @@ CLAIMS = (
     Claim(
         "hessian-formula",
         "this chapter",
-        r"the population Hessian has the closed form of `hessian.population_hessian`",
+        r"the population Hessian has the closed form of `population_hessian`",
         "every entry, $K = 3$, $r = 4$, away from the teacher",
         measure_formula,
     ),
@@ -171,6 +195,13 @@ CLAIMS = (
         r"at the teacher all eigenvalues lie between $\Theta(1/K^2)$ and $\Theta(1/K)$",
         "the closed form, four widths",
         measure_eigenvalues,
+    ),
+    Claim(
+        "rates-in-neurons",
+        "Zhang et al. 2021, Theorem 2",
+        r"the rate is $1 - \Theta(1/K)$ without momentum, $1 - \Theta(1/\sqrt K)$ with the best",
+        r"eigenvalues of the population's Hessian at the teacher, step $K/14$ without momentum",
+        measure_rates_in_neurons,
     ),
     Claim(
         "convex-region",

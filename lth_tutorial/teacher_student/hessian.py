@@ -12,14 +12,25 @@ is twice differentiable away from zero neurons, and its Hessian can have negativ
 
 import numpy as np
 
-from .model import Teacher, dense, gather
+from lth_tutorial.subset_sum.checks import finite_array
+
+from .model import Teacher, checked, dense, gather, to_numpy
 
 
 def hessian(x, supports, weights) -> np.ndarray:
-    """The Hessian of Eq. (2) where no neuron is at a kink; x (N, d), supports, weights (K, r); (K r, K r)."""
-    seen = gather(np.asarray(x, dtype=float), supports)
+    """The Hessian of Eq. (2) where no neuron is at a kink; x (N, d), supports, weights (K, r); (K r, K r).
+
+    Raises:
+        ValueError: shapes do not fit, something is not finite, or supports are out of range or repeat a
+            feature.
+    """
+    x, weights = to_numpy(x), to_numpy(weights)
+    if np.ndim(x) != 2:
+        raise ValueError(f"x must have 2 dimension(s), got shape {np.shape(x)}")
+    x, _, supports, weights = checked(x, np.zeros(len(x)), supports, weights, "weights")
+    seen = gather(x.astype(float), supports)
     neurons, samples, r = seen.shape
-    active = seen * ((seen @ np.asarray(weights)[..., None]) > 0)
+    active = seen * ((seen @ weights[..., None]) > 0)
     rows = active.swapaxes(0, 1).reshape(samples, neurons * r)
     return rows.T @ rows / (samples * neurons**2)
 
@@ -38,8 +49,12 @@ def population_hessian(teacher: Teacher, supports, weights) -> np.ndarray:
     that a support of -1 stands for are 0.
 
     Raises:
-        ValueError: a neuron is 0: there the risk is not differentiable.
+        ValueError: weights and supports differ in shape, or a neuron is 0: there the risk is not
+            differentiable.
     """
+    supports, weights = np.asarray(supports), finite_array("weights", weights, 2)
+    if supports.shape != weights.shape:
+        raise ValueError(f"weights must be {supports.shape} like supports, got {weights.shape}")
     ours, true = dense(supports, weights, teacher.features), _dense(teacher)
     if (np.linalg.norm(ours, axis=1) == 0).any():
         raise ValueError("weights must not hold a neuron that is 0: the risk has a kink there")

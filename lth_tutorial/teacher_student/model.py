@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
 
 NO_FEATURE = -1
 
@@ -27,8 +27,9 @@ def sample_teacher(d: int, neurons: int, support: int, rng=0) -> Teacher:
     """K neurons, each on `support` random features of d, weights uniform in [-1/2, 1/2] (Section 5).
 
     Raises:
-        ValueError: neurons or support is below 1, or support above d.
+        ValueError: d, neurons or support is no whole number of at least 1, or support is above d.
     """
+    d, neurons, support = whole("d", d), whole("neurons", neurons), whole("support", support)
     if neurons < 1 or not 1 <= support <= d:
         raise ValueError(
             f"neurons must be at least 1 and support in 1 .. d; got neurons = {neurons}, "
@@ -47,9 +48,13 @@ def sample_data(teacher: Teacher, samples: int, noise: float = 0.0, rng=0):
     that the same seed gives the same x and the same standard normals at every noise level.
 
     Raises:
-        ValueError: samples is below 1 or noise is negative.
+        ValueError: teacher is no Teacher, samples is no whole number of at least 1, or noise is negative or
+            not finite.
     """
-    if samples < 1 or not noise >= 0:
+    if not isinstance(teacher, Teacher):
+        raise ValueError(f"teacher must be a Teacher, got {type(teacher).__name__}")
+    samples, noise = whole("samples", samples), finite_number("noise", noise)
+    if samples < 1 or noise < 0:
         raise ValueError(
             f"samples must be at least 1 and noise at least 0; got {samples} and {noise}"
         )
@@ -103,15 +108,23 @@ def nearby(weights, distance, rng=0) -> np.ndarray:
     return weights + np.asarray(distance)[..., None, None] * direction
 
 
-def checked(x, y, supports, weights):
-    """The four arrays with their shapes checked; numpy, or torch tensors as they are.
+def whole(name: str, value) -> int:
+    """`value` as an int; ValueError if it is no whole number."""
+    if not isinstance(value, int | np.integer):
+        raise ValueError(f"{name} must be a whole number, got {value!r}")
+    return int(value)
+
+
+def checked(x, y, supports, weights, name: str = "initial"):
+    """The four arrays with their shapes checked; numpy, or torch tensors if one of them is.
 
     Raises:
-        ValueError: a shape does not fit, or a support is out of range or names a feature twice.
+        ValueError: a shape does not fit, something is not finite, or a support is out of range or names a
+            feature twice. It calls the weights `name`.
     """
-    if namespace(x, y, weights) is np:
-        x, y = _finite("x", x, range(2, 6)), _finite("y", y, range(1, 7))
-        weights = _finite("initial", weights, range(2, 8))
+    tensors = [a for a in (x, y, weights) if namespace(a) is not np]
+    x, y = _finite("x", x, range(2, 6), tensors), _finite("y", y, range(1, 7), tensors)
+    weights = _finite(name, weights, range(2, 8), tensors)
     supports = to_numpy(supports)
     if supports.ndim < 2 or supports.dtype.kind not in "iu":
         raise ValueError(
@@ -127,7 +140,7 @@ def checked(x, y, supports, weights):
     wanted = (*batch, *supports.shape[-2:])
     if supports.shape != wanted or tuple(weights.shape[-len(wanted) :]) != wanted:
         raise ValueError(
-            f"x {tuple(x.shape)} asks for supports and initial (..., {', '.join(map(str, wanted))}); got "
+            f"x {tuple(x.shape)} asks for supports and {name} (..., {', '.join(map(str, wanted))}); got "
             f"{supports.shape} and {tuple(weights.shape)}"
         )
     if tuple(y.shape[-1 - len(batch) :]) != (*batch, x.shape[-2]):
@@ -135,10 +148,27 @@ def checked(x, y, supports, weights):
     return x, y, supports, weights
 
 
-def _finite(name: str, values, dimensions) -> np.ndarray:
-    """Finite real numbers; float32 stays float32, everything else becomes float64."""
+def _finite(name: str, values, dimensions, tensors):
+    """Finite real numbers; float32 stays float32, everything else becomes float64.
+
+    Where there are `tensors`, a tensor of the type and the place of the first of them.
+    """
+    if namespace(values) is not np:
+        finite = bool(namespace(values).isfinite(values).all())
+        if values.ndim not in dimensions or 0 in values.shape or not finite:
+            raise ValueError(
+                f"{name} must be finite and not empty, of {min(dimensions)} or more dimensions; "
+                f"got shape {tuple(values.shape)}"
+            )
+        return values.detach().to(_real(tensors[0]))
     wide = finite_array(name, values, tuple(dimensions))
+    if tensors:
+        return like(_real(tensors[0]), wide)
     return wide.astype(np.float32) if np.asarray(values).dtype == np.float32 else wide
+
+
+def _real(tensor):
+    return tensor if tensor.is_floating_point() else tensor.double()
 
 
 def like(array, values):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.subset_sum.checks import finite_array
+
 from .model import dense, on_supports
 from .recovery import recover
 
@@ -33,7 +35,7 @@ def largest_supports(weights, count: int) -> np.ndarray:
     Section 4.1 compares the weights themselves; a negative weight is as needed as a positive one, so the
     order must be that of absolute values (as its own next sentence says).
     """
-    weights = np.asarray(weights)
+    weights = finite_array("weights", weights, 2)
     if not 1 <= count <= weights.size:
         raise ValueError(
             f"count must lie in 1 .. {weights.size}, the number of weights; got {count}"
@@ -77,14 +79,18 @@ def iterative_pruning(
         rounds + 1 levels, the dense one first.
 
     Raises:
-        ValueError: rounds is negative or rate is not in (0, 1).
+        ValueError: rounds is negative or leaves no weight, or rate is not in (0, 1).
 
     Source: J. Frankle, M. Carbin (2019); Section 5.2. Absolute values decide, and a pruned weight is not
     merely frozen: it is not there.
     """
     if rounds < 0 or not 0 < rate < 1:
         raise ValueError(f"rounds must be at least 0 and rate in (0, 1); got {rounds} and {rate}")
-    initial = np.asarray(initial)
+    initial = finite_array("initial", initial, 2)
+    if round(initial.size * (1 - rate) ** rounds) < 1:
+        raise ValueError(
+            f"rounds must leave a weight of {initial.size}; got {rounds} at rate {rate}"
+        )
     supports = np.tile(np.arange(initial.shape[1]), (len(initial), 1))
     levels = []
     for count in [round(initial.size * (1 - rate) ** k) for k in range(rounds + 1)]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.subset_sum.checks import finite_array, finite_number
+
 from .errors import matched_error
 from .model import (
     Teacher,
@@ -21,6 +23,7 @@ from .model import (
     namespace,
     on_supports,
     to_numpy,
+    whole,
 )
 
 # Rows of data per product: what a product reads stays in the cache for the next one.
@@ -31,10 +34,11 @@ _DIVERGED = 1e6
 
 
 class Recovery(NamedTuple):
-    """weights (..., K, r). losses (...), the risk there. errors (...): relative error to the truth after the
-    best matching of neurons, or None. iterations (...). status (...): "converged" (relative step below the
-    tolerance), "cap" (the iterations ran out), "reached" (error below the goal) or "diverged". path
-    (records, ..., K, r): the weights at every `record`-th iteration, the start included, or None."""
+    """weights (..., K, r). losses (...), the risk there, one number a trial. errors (...): relative error
+    to the truth after the best matching of neurons, or None. iterations (...). status (...): "converged"
+    (relative step below the tolerance), "cap" (the iterations ran out), "reached" (error below the goal) or
+    "diverged". path (records, ..., K, r): the weights at every `record`-th iteration, the start included, or
+    None."""
 
     weights: np.ndarray
     losses: np.ndarray
@@ -54,7 +58,7 @@ def recover(
     *,
     tolerance: float = 1e-8,
     max_iterations: int = 10_000,
-    truth: Teacher | None = None,
+    truth=None,
     goal: float | None = None,
     record: int = 0,
 ) -> Recovery:
@@ -68,61 +72,117 @@ def recover(
         step: eta; momentum: beta; scalars, or arrays that broadcast to (*S, *B).
         tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F.
         max_iterations: stop there at the latest.
-        truth: the teacher, for errors and for `goal`; its weights (*B, K, r*).
+        truth: the teacher, for errors and for `goal`; its weights (*B, K, r*). Or W* on the student's own
+            supports, (*B, K, r).
         goal: stop as "reached" when the relative error to the truth, neurons as they are numbered, is below
             it. Without noise, this near, the descent goes on to the teacher in practice.
         record: keep the weights at every `record`-th iteration, if above 0.
 
     Returns:
         Recovery. Arrays are numpy, or torch tensors where x is one (losses, iterations and status are
-        numpy). float32 stays float32; its steps do not become smaller than 1e-8 relative to the weights
-        before they vanish altogether, so "converged" there means at rest.
+        numpy, and plain numbers and a str for a single trial). float32 stays float32; its steps do not
+        become smaller than 1e-8 relative to the weights before they vanish altogether, so "converged" there
+        means at rest.
 
     Raises:
         ValueError: shapes do not fit, a number is not finite, step is not positive, tolerance or record is
-            negative, momentum outside [0, 1), max_iterations below 1, or a goal is given without the truth.
+            negative, momentum outside [0, 1), max_iterations below 1 or no whole number, or a goal is given
+            without the truth.
 
     Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
     """
     x, y, supports, initial = checked(x, y, supports, initial)
-    step, momentum = np.asarray(step, dtype=float), np.asarray(momentum, dtype=float)
-    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all() or not tolerance >= 0:
-        raise ValueError("step must be positive, momentum in [0, 1), tolerance at least 0")
-    if max_iterations < 1 or record < 0:
+    step, momentum = _rule(step, momentum)
+    if finite_number("tolerance", tolerance) < 0:
+        raise ValueError(f"tolerance must be at least 0, got {tolerance}")
+    if whole("max_iterations", max_iterations) < 1 or whole("record", record) < 0:
         raise ValueError("max_iterations must be at least 1, record at least 0")
     if goal is not None and truth is None:
         raise ValueError("goal asks for truth")
+    truth = None if truth is None else _teacher(truth, supports, x.shape[-1])
     trials = _Trials(x, y, supports, initial, step, momentum, truth)
-    for _ in range(max_iterations):
-        if not trials.advance(tolerance, goal, record):
-            break
-    return trials.recovery(supports, truth)
+    with np.errstate(over="ignore", invalid="ignore"):  # the status says what diverged
+        for _ in range(max_iterations):
+            if not trials.advance(tolerance, goal, record):
+                break
+        return trials.recovery(supports, truth)
+
+
+def _rule(step, momentum) -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays of float64."""
+    step, momentum = (
+        finite_array(name, to_numpy(value), tuple(range(7)))
+        for name, value in (("step", step), ("momentum", momentum))
+    )
+    if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all():
+        raise ValueError("step must be positive and momentum in [0, 1)")
+    return step, momentum
+
+
+def _teacher(truth, supports, features: int) -> Teacher:
+    """The truth as a Teacher; weights alone are those on the student's supports."""
+    if isinstance(truth, Teacher):
+        neurons = np.shape(truth.weights)[-2]
+        if (truth.features, neurons) != (features, supports.shape[-2]):
+            raise ValueError(
+                f"truth must have {features} features like x and {supports.shape[-2]} neurons like supports, "
+                f"got {truth.features} and {neurons}"
+            )
+        return truth
+    weights = finite_array("truth", to_numpy(truth), supports.ndim)
+    if weights.shape != supports.shape:
+        raise ValueError(
+            f"truth must be a Teacher or {supports.shape} like supports, got {weights.shape}"
+        )
+    return Teacher(np.where(supports < 0, 0, weights), supports, features)
 
 
 def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: int) -> np.ndarray:
     """Algorithm 1 as stated: T disjoint subsets of the data, one iteration on each; the last weights (K, r).
 
     Raises:
-        ValueError: as `recover`, or fewer samples than subsets.
+        ValueError: as `recover`, more than one trial or start, or fewer samples than subsets.
     """
-    x, y, supports, weights = checked(x, y, supports, initial)
-    if not 1 <= subsets <= len(x):
+    x, y, supports, weights = _one_trial(x, y, supports, initial, "initial")
+    _rule(step, momentum)
+    if not 1 <= whole("subsets", subsets) <= len(x):
         raise ValueError(f"subsets must lie in 1 .. {len(x)}, the number of samples; got {subsets}")
     before = weights
     for rows in np.array_split(np.arange(len(x)), subsets):
-        descent = gradient(x[rows], y[rows], supports, weights)
+        descent = _slope(x[rows], y[rows], supports, weights)
         before, weights = weights, weights - step * descent + momentum * (weights - before)
     return weights
 
 
+def _one_trial(x, y, supports, weights, name: str):
+    """`checked`, for x (N, d), y (N,), weights (K, r)."""
+    x, y, supports, weights = checked(x, y, supports, weights, name)
+    if (x.ndim, y.ndim, weights.ndim) != (2, 1, 2):
+        raise ValueError(
+            f"x, y and {name} must be (N, d), (N,) and (K, r), one trial; got {tuple(x.shape)}, "
+            f"{tuple(y.shape)} and {tuple(weights.shape)}"
+        )
+    return x, y, supports, weights
+
+
 def gradient(x, y, supports, weights):
-    """The gradient of Eq. (2) at weights (K, r); (K, r)."""
+    """The gradient of Eq. (2) at weights (K, r); (K, r). Errors as `risk`."""
+    return _slope(*_one_trial(x, y, supports, weights, "weights"))
+
+
+def _slope(x, y, supports, weights):
     seen = gather(x, supports)[None]
     return _gradient(seen, y[None, :, None], weights[None, ..., None])[0, ..., 0] / len(y)
 
 
 def risk(x, y, supports, weights) -> float:
-    """Eq. (2) at weights (K, r)."""
+    """Eq. (2) at weights (K, r).
+
+    Raises:
+        ValueError: shapes do not fit one trial, something is not finite, or supports are out of range or
+            name a feature twice.
+    """
+    x, y, supports, weights = _one_trial(x, y, supports, weights, "weights")
     seen = gather(x, supports)[None]
     return float((_residuals(seen @ weights[None, ..., None], y[None, :, None]) ** 2).mean() / 2)
 
@@ -147,12 +207,12 @@ class _Trials:
     def __init__(self, x, y, supports, initial, step, momentum, truth):
         xp = self.xp = namespace(x, y, initial)
         self.batch = tuple(x.shape[:-2])
-        own = len(self.batch)
-        self.starts = np.broadcast_shapes(
-            tuple(initial.shape[: initial.ndim - 2 - own]),
-            tuple(y.shape[: y.ndim - 1 - own]),
-            step.shape[: max(step.ndim - own, 0)],
-            momentum.shape[: max(momentum.ndim - own, 0)],
+        self.starts = _shape_of_starts(
+            self.batch,
+            initial=tuple(initial.shape[:-2]),
+            y=tuple(y.shape[:-1]),
+            step=step.shape,
+            momentum=momentum.shape,
         )
         self.b, self.s = int(np.prod(self.batch)), int(np.prod(self.starts))
         n, (keys, r) = x.shape[-2], supports.shape[-2:]
@@ -190,9 +250,10 @@ class _Trials:
         moved, length = _length(new - self.weights), _length(self.weights)
         self.before, self.weights = self.weights, new
         self.iteration += 1
-        rest, lost = moved <= tolerance * length, ~(moved <= _DIVERGED * (1 + length))
-        self._close(rest, "converged")
+        # A length whose square does not fit is infinite: that is no rest.
+        lost = ~(moved <= _DIVERGED * (1 + length)) | ~(length < np.inf)
         self._close(lost, "diverged")
+        self._close(moved <= tolerance * length, "converged")
         if goal is not None:
             self._close(self.aim.error(to_numpy(self.weights), self.rows) < goal, "reached")
         if self.iteration % _DROP_EVERY == 0 and not record:
@@ -247,7 +308,21 @@ class _Trials:
     def _in_shape(self, value):
         """(b, *shape, s) -> (*S, *B, *shape)."""
         turned = namespace(value).moveaxis(value, -1, 0)
-        return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))
+        return turned.reshape((*self.starts, *self.batch, *value.shape[1:-1]))[()]
+
+
+def _shape_of_starts(batch: tuple, **shapes: tuple) -> tuple:
+    """S, from shapes that must broadcast to (*S, *B)."""
+    try:
+        all_of_them = np.broadcast_shapes(batch, *shapes.values())
+        if all_of_them[len(all_of_them) - len(batch) :] != batch:
+            raise ValueError
+    except ValueError:
+        got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"initial, y, step and momentum must have the same starts and the trials {batch} of x; got {got}"
+        ) from None
+    return all_of_them[: len(all_of_them) - len(batch)]
 
 
 class _Aim:

@@ -1,12 +1,18 @@
 """From the cells of Figures 2 to 6 to the numbers that the pages show."""
 
+import math
+
 import numpy as np
+
+from lth_tutorial.subset_sum.experiments import wilson_interval
 
 from .experiments import rates
 
 # Figure 3: nu is read off between these two iterations.
 WINDOW = (1000, 1500)
 _RECORD = 50
+# Figure 2: a failure that ends nearer than this was cut off on its way.
+NEAR = 0.01
 
 
 def _groups(cells: list[dict], *names: str) -> dict:
@@ -40,6 +46,58 @@ def crossing(at, share, level: float = 0.5) -> float | None:
         if left * right <= 0 and left != right:
             return float(a + (b - a) * left / (left - right))
     return None
+
+
+def half_band(at, share, trials: int) -> tuple[float, float]:
+    """Between which places a share that falls along `at` passes one half, at 95 % confidence in each share.
+
+    Where Wilson's two bounds of the share pass one half; 0 and infinity where a bound lies below, or above,
+    one half at all places.
+    """
+    ends = []
+    for bound in wilson_interval(np.rint(np.multiply(share, trials)), trials):
+        place = crossing(at, bound)
+        ends.append((0.0 if bound[0] < 0.5 else math.inf) if place is None else place)
+    return ends[0], ends[1]
+
+
+def median_band(values) -> tuple[float, float]:
+    """Two of the n values that have the median of their law between them, at 95 % confidence, for any law.
+
+    The k-th value from below and from above: the k-th lies above the median only if fewer than k of n fair
+    coins show heads, and k is the largest for which that has a probability of 2.5 % at most. With fewer than
+    6 values it is the whole range, and the confidence 1 - 2^(1 - n).
+    """
+    ordered, n = np.sort(np.asarray(values, dtype=float)), len(values)
+    tails = np.cumsum([math.comb(n, heads) / 2**n for heads in range(n)])
+    k = max(int(np.sum(tails <= 0.025)), 1)
+    return float(ordered[k - 1]), float(ordered[n - k])
+
+
+def trials_text(lines: list[dict]) -> str:
+    """How many trials the lines stand for: one number, or the smallest and the largest."""
+    counts = sorted({line["trials"] for line in lines})
+    return f"{counts[0]} to {counts[-1]} trials" if len(counts) > 1 else f"{counts[0]} trials"
+
+
+def endings(cells: list[dict]) -> list[dict]:
+    """Figure 2, how the trials end: recovered, near (cut off with an error below NEAR) or far, in counts."""
+    lines = []
+    for (step, support), group in _groups(cells, "step", "support").items():
+        done = _joined(group, "status", 1) == "reached"
+        near = ~done & (_joined(group, "errors", 1) < NEAR)
+        lines.append(
+            {
+                "step": step,
+                "support": support,
+                "trials": done.shape[1],
+                "distances": group[0]["parameters"]["distances"],
+                "recovered": done.sum(1).tolist(),
+                "near": near.sum(1).tolist(),
+                "far": (~done & ~near).sum(1).tolist(),
+            }
+        )
+    return lines
 
 
 def radius(cells: list[dict], facts: dict) -> dict:
@@ -104,7 +162,7 @@ def rate(cells: list[dict], facts: dict) -> dict:
     for (support, distance), group in _groups(cells, "support", "distance").items():
         line = {"support": support, "distance": distance}
         for name in ("frobenius", "max"):
-            curves = np.moveaxis(_joined(group, name, 1), -1, 0)
+            curves = _curves(group, name)
             slow, fast = rates(curves, _RECORD, WINDOW)
             line |= {
                 "trials": len(fast),
@@ -122,6 +180,16 @@ def rate(cells: list[dict], facts: dict) -> dict:
         [line["support"] ** 0.5 for line in main], [line["frobenius_momentum"] for line in main]
     )
     return {"lines": lines, "fit": fit, "window": list(WINDOW)}
+
+
+def _curves(cells: list[dict], name: str) -> np.ndarray:
+    """Errors (records, 2, trials), without momentum and with it."""
+    return np.moveaxis(_joined(cells, name, 1), -1, 0)
+
+
+def rates_of(cells: list[dict]) -> np.ndarray:
+    """Figure 3: 1 - nu in the Frobenius norm of every trial of some cells; (2, trials)."""
+    return rates(_curves(cells, "frobenius"), _RECORD, WINDOW)
 
 
 def straight(x, y) -> dict:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from lth_book import katex_math, notebook_links, symbols  # noqa: E402
+from lth_book import katex_math, notebook_links, page_html, symbols  # noqa: E402
 
 URL = "https://github.com/someone/the-book"
 
@@ -19,6 +19,11 @@ def test_a_formula_is_there_for_the_eye_and_for_the_ear():
     html = katex_math.render(r"|s \cdot x - z| \le \eta", False)
     assert 'class="katex-html" aria-hidden="true"' in html
     assert "<math" in html and "<mo>≤</mo>" in html
+
+
+def test_only_long_formulas_break():
+    assert katex_math.is_short(katex_math.render(r"0 < \alpha \le \frac1\beta", False))
+    assert not katex_math.is_short(katex_math.render(r"f(x) \le f(y) + g(y)(x - y) + h(x)", False))
 
 
 @pytest.mark.parametrize(
@@ -86,12 +91,16 @@ def test_without_an_address_nothing_points_anywhere():
     assert "http" not in notebook_links.first_cell("")
 
 
+def test_a_page_says_which_chapter_it_is():
+    assert notebook_links.chapter_number("book/6-pgd-edge-popup") == "6"
+
+
 def test_with_an_address_colab_opens_the_published_copy():
     assert notebook_links.links("book/1-x", URL)[1] == (
         "Open in Colab",
         "https://colab.research.google.com/github/someone/the-book/blob/gh-pages/notebooks/1-x.ipynb",
     )
-    assert f"git+{URL}" in notebook_links.first_cell(URL)
+    assert f"git clone -q --depth 1 {URL} lth-book" in notebook_links.first_cell(URL)
     assert notebook_links.error_report(URL, "Sums & sets").startswith(
         f"{URL}/issues/new?title=Error%20on"
     )
@@ -103,6 +112,18 @@ def test_a_copy_to_download_is_a_valid_notebook(url):
     copy = notebook_links.with_first_cell(original, url)
     nbformat.validate(nbformat.from_dict(copy))
     assert len(copy["cells"]) == 2 and len(original["cells"]) == 1
+    assert "[book]" in copy["cells"][0]["source"]
+    original.cells.append(nbformat.v4.new_code_cell("import torch"))
+    assert "[book,torch]" in notebook_links.with_first_cell(original, url)["cells"][0]["source"]
+
+
+def test_only_printed_sentences_break_on_a_phone():
+    output = '<div class="output stream highlight-myst-ansi notranslate"><div class="highlight"><pre>{}</pre>'
+    sentence = output.format("<span></span>same mask:  True\n  and the same error: True")
+    columns = output.format("<span></span>n    bound   measured\n10       3          6")
+    once = page_html.finish(sentence)
+    assert "notranslate lth-sentences" in once and page_html.finish(once) == once
+    assert "lth-sentences" not in page_html.finish(columns)
 
 
 def _maker():

@@ -55,4 +55,4 @@ def test_what_colab_opens_installs_the_package(published):
     name = CHAPTER.rpartition("/")[2]
     notebook = nbformat.read(published / "notebooks" / f"{name}.ipynb", as_version=4)
     nbformat.validate(notebook)
-    assert f"git+{URL}" in notebook.cells[0].source
+    assert f"git clone -q --depth 1 {URL} " in notebook.cells[0].source

@@ -4,6 +4,7 @@ A page then needs no mathematics library, nothing moves while it loads, and scre
 """
 
 import json
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from sphinx.util.math import get_node_equation_number
 from . import symbols
 
 VENDOR = Path(__file__).parent / "vendor"
+SHORT = 14  # signs
+_ENDS = "</span></span></span>"  # of the last part kept together, of what is seen, of the formula
 _WITHIN_ALIGNED = ("\\\\", "&")
 logger = logging.getLogger(__name__)
 
@@ -76,13 +79,22 @@ def _render(self, node, tex: str, display: bool) -> str:
         return self.encode(tex)
 
 
+def is_short(formula: str) -> bool:
+    """Whether a rendered formula is so short that it had better stay on one line."""
+    seen = formula.partition('class="katex-html"')[2].partition(">")[2]
+    return len(re.sub(r"<[^>]+>|\s", "", seen)) <= SHORT
+
+
 def visit_inline(self, node: nodes.math) -> None:
     tex = node.astext()
     attributes = symbols.attributes(self, tex, focusable=True)
     formula = _render(self, node, tex, display=False)
-    formula = f'<span class="math notranslate nohighlight"{attributes}>{formula}</span>'
+    kind = "math lth-short" if is_short(formula) else "math"
     if node.get("trail"):
-        formula = f'<span class="lth-together">{formula}{node["trail"]}</span>'
+        formula = (
+            f'{formula.removesuffix(_ENDS)}<span class="lth-trail">{node["trail"]}</span>{_ENDS}'
+        )
+    formula = f'<span class="{kind} notranslate nohighlight"{attributes}>{formula}</span>'
     self.body.append(formula)
     raise nodes.SkipNode
 

@@ -36,6 +36,11 @@ def notebook_of(app, pagename: str) -> Path | None:
     return path if path.exists() else None
 
 
+def chapter_number(pagename: str) -> str:
+    """The number that the other chapters call this one by; it is the beginning of the file's name."""
+    return Path(pagename).name.partition("-")[0]
+
+
 def links(pagename: str, url: str) -> list[tuple[str, str]]:
     """(text, address) of the links under a notebook page's title."""
     up = "../" * pagename.count("/")
@@ -65,7 +70,8 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         )
         head, found, rest = context["body"].partition("</h1>")
         if found:
-            context["body"] = f'{head}</h1><p class="lth-notebook-links">{anchors}</p>{rest}'
+            place = f"<span>Chapter {chapter_number(pagename)}</span>"
+            context["body"] = f'{head}</h1><p class="lth-notebook-links">{place}{anchors}</p>{rest}'
     if url:
         report = error_report(url, context.get("title", pagename))
         context["body"] += (
@@ -73,29 +79,35 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         )
 
 
-def first_cell(url: str) -> str:
-    """The source of the cell that a copy outside the repository begins with."""
+def first_cell(url: str, extras: str = "book") -> str:
+    """The source of the cell that a copy outside the repository begins with.
+
+    With an address it fetches the repository, not the package alone: chapters draw from `book/results`.
+    """
     if url:
         return (
-            "# Installs the book's package where it is missing (Colab, or a copy on its own).\n"
+            "# Fetches the book and installs its package where it is missing (Colab, or a copy on its own).\n"
             "try:\n    import lth_tutorial\nexcept ModuleNotFoundError:\n"
-            f'    %pip install -q "lth-tutorial[book] @ git+{url}"'
+            f"    !git clone -q --depth 1 {url} lth-book\n"
+            f'    %pip install -q "./lth-book[{extras}]"\n'
+            "    %cd -q lth-book/book"
         )
     return (
-        "# This notebook needs the book's package: from a checkout of the book, run\n"
-        "#     pip install -e .[book]"
+        "# This notebook needs the book's package: in a checkout of the book, run\n"
+        f'#     pip install -e ".[{extras}]"'
     )
 
 
 def with_first_cell(notebook: dict, url: str) -> dict:
     """A copy of a notebook that can be opened outside the repository."""
+    trains = any("import torch" in "".join(cell["source"]) for cell in notebook["cells"])
     cell = {
         "cell_type": "code",
         "execution_count": None,
         "id": "install",
         "metadata": {},
         "outputs": [],
-        "source": first_cell(url),
+        "source": first_cell(url, "book,torch" if trains else "book"),
     }
     return {**notebook, "cells": [cell, *notebook["cells"]]}
 

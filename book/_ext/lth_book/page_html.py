@@ -83,7 +83,8 @@ def finish(html: str) -> str:
     """One page, finished; finishing twice changes nothing."""
     for pattern, replacement in _SUBSTITUTIONS:
         html = re.sub(pattern, replacement, html)
-    return _describe(_search_scripts(html))
+    html = _OUTPUT.sub(_mark_sentences, _search_scripts(html))
+    return _describe(html)
 
 
 def _search_scripts(html: str) -> str:
@@ -97,6 +98,20 @@ def _search_scripts(html: str) -> str:
         return html
     options = r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)'
     return re.sub(options, rf"\1{_SEARCH_SCRIPT}", html)
+
+
+_OUTPUT = re.compile(
+    r'(?s)<div class="(output stream [\w-]+ notranslate)">(<div class="highlight"><pre>.*?</pre>)'
+)
+_COLUMNS = re.compile(r"\S {2,}\S.*\S {2,}\S")
+
+
+def _mark_sentences(output: re.Match) -> str:
+    """Printed sentences may be broken on a phone; printed columns would fall apart."""
+    kinds, text = output.groups()
+    if not _COLUMNS.search(re.sub(r"<[^>]+>", "", text)):
+        kinds += " lth-sentences"
+    return f'<div class="{kinds}">{text}'
 
 
 def _describe(html: str) -> str:
