@@ -18,7 +18,6 @@ PARTLY = {
     "abstract",
     "slides",
     "poster",
-    "smallest-n",
     "parameters",
     "perturbed-network",
     "pruned-network",

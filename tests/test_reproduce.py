@@ -113,7 +113,7 @@ def test_an_interrupted_run_goes_on(tmp_path):
     with pytest.raises(RuntimeError, match="interrupted"):
         engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
     assert runs(tmp_path) == ["0", "1", "prepared"]
-    assert not (tmp_path / "results").exists()
+    assert not list((tmp_path / "results").iterdir())
     (folder,) = (tmp_path / "cache").iterdir()
     (folder / "mended").touch()
     engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
@@ -135,7 +135,7 @@ def test_a_killed_command_goes_on(tmp_path):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").glob("*/*.json")}
-    assert not (tmp_path / "results").exists() and 5 <= len(before) < 85
+    assert not list((tmp_path / "results").iterdir()) and 5 <= len(before) < 85
     assert subprocess.run(command, capture_output=True).returncode == 0
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items())
     written = reproduce.read_json(tmp_path / "results" / "covering-sizes-page.json")
@@ -163,6 +163,30 @@ def test_bad_arguments_are_named(tmp_path):
         engine.reproduce(make(), "poster", **folders(tmp_path))
     with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
         engine.reproduce(make(), "page", workers=0, **folders(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["results", "cache"])
+def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path, name):
+    (tmp_path / "taken").touch()
+    with pytest.raises(
+        ValueError, match=f"{name} must be a folder, or a place for one, got .*taken"
+    ):
+        engine.reproduce(make(), "page", **(folders(tmp_path) | {name: tmp_path / "taken"}))
+    assert not list(tmp_path.glob("cache/*/runs"))
+
+
+def test_a_damaged_cell_is_named(tmp_path):
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    cell = next(path for path in tmp_path.glob("cache/*/*.json") if path.name != "facts.json")
+    whole = cell.read_text(encoding="utf-8")
+    cell.write_text(whole[:9], encoding="utf-8")
+    with pytest.raises(
+        ValueError, match=f"{cell.name} is damaged; delete it, and it is made again"
+    ):
+        engine.reproduce(make(), "page", **folders(tmp_path))
+    cell.unlink()
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    assert cell.read_text(encoding="utf-8").startswith(whole[:9])
 
 
 def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):

@@ -10,6 +10,7 @@ from lth_tutorial.subset_sum import subset_sums
 from .style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, style, subplots
 
 PROTOCOLS = {
+    "shared, published range": ("^-", PINK, "shared, published range"),
     "shared": ("s-", BLUE, "shared by a row"),
     "own": ("o-", ORANGE, "own for every weight"),
     "shared, balanced": ("s:", BLUE, "shared, half positive"),
@@ -89,6 +90,7 @@ def shape(sizes, eta: float):
     factor = np.array([before * bounds.predicted_factor("abstract", e) for e in epsilon])
     slides = np.array([before * bounds.predicted_factor("slides", e) for e in epsilon])
     additive = before - additive_slope(sizes) * np.log2((eta + epsilon) / eta)
+    smaller = smaller_law(sizes, eta, epsilon)
     counting = [bounds.necessary_n(eta, e) for e in epsilon]
     with style():
         figure, axes = subplots(height=3.1)
@@ -97,26 +99,38 @@ def shape(sizes, eta: float):
         axes.plot(
             epsilon, additive, ":", color=GREEN, label="additive: \u2212 log2(1 + \u03b5/\u03b7)"
         )
-        axes.plot(epsilon, measured, "o-", color=BLUE, label="measured, half of the draws")
+        axes.plot(epsilon, smaller, "-", color=AMBER, label="smaller of two laws", linewidth=3.5)
+        axes.plot(epsilon, measured, "o", color=BLUE, label="measured, half of the draws")
         axes.step(epsilon, counting, where="mid", color=MUTED, linewidth=1, label="counting bound")
         axes.set(xscale="log", xlabel="radius \u03b5", ylabel="candidates n", ylim=(0, 36))
         axes.legend(loc="upper left", ncols=2, fontsize=8.5, columnspacing=1)
-    off_factor = np.abs(factor - measured).max()
-    off_additive = np.abs(additive - measured).max()
+    off = [np.abs(law - measured).max() for law in (factor, additive, smaller)]
     says = (
         f"Tolerance {eta:g}: from {before:.0f} candidates without moving the need falls to "
         f"{measured[-1]:.0f} at radius {epsilon[-1]:g}. The factor 1/(1 + \u03b5) is off by up to "
-        f"{off_factor:.0f} candidates, the additive law by up to {off_additive:.1f}."
+        f"{off[0]:.0f} candidates, the additive law by up to {off[1]:.1f}, the smaller of the two "
+        f"measured laws by up to {off[2]:.1f}."
     )
     columns = {"epsilon": epsilon, "measured": measured, "factor": factor, "slides": slides}
-    return describe(figure, says, columns | {"additive": additive, "counting": counting})
+    columns |= {"additive": additive, "smaller": smaller, "counting": counting}
+    return describe(figure, says, columns)
 
 
 def additive_slope(sizes) -> float:
     """Candidates for each bit of 1 / epsilon, from the exact hits."""
-    exact = [(line["epsilon"], line["half"]) for line in sizes if line["eta"] == 0]
-    bits, half = np.array([(-np.log2(e), n) for e, n in exact]).T
-    return float(np.polyfit(bits, half, 1)[0])
+    return _line((line["epsilon"], line["half"]) for line in sizes if line["eta"] == 0)[0]
+
+
+def smaller_law(sizes, eta: float, epsilon) -> np.ndarray:
+    """The smaller of what the tolerance needs without moving and what exact hits need: straight lines."""
+    still = _line((line["eta"], line["half"]) for line in sizes if line["epsilon"] == 0)
+    moving = _line((line["epsilon"], line["half"]) for line in sizes if line["eta"] == 0)
+    return np.minimum(np.polyval(still, -np.log2(eta)), np.polyval(moving, -np.log2(epsilon)))
+
+
+def _line(sizes) -> np.ndarray:
+    """Slope and intercept of measured sizes against log2(1 / a); sizes: pairs (a, n)."""
+    return np.polyfit(*np.array([(-np.log2(a), n) for a, n in sizes]).T, 1)
 
 
 def exact_hits(sizes, share: str):
@@ -147,16 +161,17 @@ def exact_hits(sizes, share: str):
 
 
 def published(summary, eta: str):
-    """The smallest n for a trained network against epsilon / eta: published, and by four protocols."""
+    """The smallest n for a trained network against epsilon / eta: published, and by our protocols."""
     ratios = np.array(summary["ratios"])
-    curves = {name: summary["n"][name][eta] for name in PROTOCOLS}
+    curves = {name: n[eta] for name, n in summary["n"].items() if eta in n}
     theirs = summary["published"].get(f"{float(eta):g}")
     place = np.arange(len(ratios))
     with style():
         figure, axes = subplots(height=3.4)
         if theirs:
             axes.plot(place, theirs, "D-", color=GREEN, label="published, read off the figure")
-        for name, (marks, colour, label) in PROTOCOLS.items():
+        for name in (name for name in PROTOCOLS if name in curves):
+            marks, colour, label = PROTOCOLS[name]
             axes.plot(place, curves[name], marks, color=colour, label=label)
         axes.set(xticks=place, xlabel="radius / tolerance", ylabel="smallest n", ylim=(-9, 36))
         axes.set_yticks([0, 10, 20, 30])
@@ -165,16 +180,26 @@ def published(summary, eta: str):
             axes.axhline(33, color=BLUE, linewidth=0.7, linestyle=":")
             axes.text(8.2, 33.3, "more than 32", color=BLUE, fontsize=8.5, ha="right")
         axes.legend(loc="lower left", fontsize=8.5, ncols=2, columnspacing=1)
+    columns = {"ratio": ratios} | {
+        k.replace(",", "").replace(" ", "_"): v for k, v in curves.items()
+    }
+    columns |= {"published": theirs} if theirs else {}
+    return describe(figure, _says_published(eta, curves, theirs), columns)
+
+
+def _says_published(eta: str, curves: dict, theirs) -> str:
     ours, own = curves["shared"], curves["own"]
-    says = f"Tolerance {eta}: with candidates shared by a row {_need(ours[0])} are needed without moving and "
-    says += f"{_need(ours[-1])} at ten times the tolerance"
-    says += f" (published: {theirs[0]} and {theirs[-1]}); " if theirs else "; "
-    says += (
-        f"with candidates of their own {own[0]} and {own[-1]}; when half of the candidates are positive, "
-        f"{curves['shared, balanced'][0]} and {curves['own, balanced'][0]} suffice without moving."
+    beside = ""
+    if theirs:
+        near = curves["shared, published range"]
+        beside = f" (published: {theirs[0]} and {theirs[-1]}; "
+        beside += f"with the published range {near[0]} and {near[-1]})"
+    return (
+        f"Tolerance {eta}: with candidates shared by a row {_need(ours[0])} are needed without moving and "
+        f"{_need(ours[-1])} at ten times the tolerance{beside}; with candidates of their own {own[0]} and "
+        f"{own[-1]}; when half of the candidates are positive, {curves['shared, balanced'][0]} and "
+        f"{curves['own, balanced'][0]} suffice without moving."
     )
-    columns = {"ratio": ratios} | {k.replace(", ", "_"): v for k, v in curves.items()}
-    return describe(figure, says, columns | ({"published": theirs} if theirs else {}))
 
 
 def _need(n: int) -> str:
@@ -195,10 +220,10 @@ def breaks(n_values, errors, law: str, epsilon: float):
         ):
             median = np.median(errors[pair], axis=1)
             axes.plot(n, np.maximum(median, floor), marks, color=colour, label=label)
-        axes.set(yscale="log", ylim=(floor * 0.8, 1), xlabel="candidates n", ylabel="worst error")
+        axes.set(yscale="log", ylim=(floor * 0.8, 40), xlabel="candidates n", ylabel="worst error")
         axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1])
         axes.text(n[0], floor * 1.15, "exactly 0", color=MUTED, fontsize=9)
-        axes.legend(loc="upper right", fontsize=9)
+        axes.legend(loc="upper right", fontsize=9, ncols=2, columnspacing=1)
     medians = np.median(errors[law, epsilon], axis=1)
     from_here = np.flatnonzero(medians == 0)
     end = (

@@ -72,12 +72,16 @@ def reproduce(
         what was written.
 
     Raises:
-        ValueError: size is neither of the two, or workers is below 1.
+        ValueError: size is neither of the two, workers is below 1, a folder cannot be made, or a kept file
+            is damaged.
     """
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}; got {size!r}")
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
+    # Before the work, not after it: hours may lie between the two.
+    _make_folder("results", results)
+    _make_folder("cache", cache)
     start, code = time.time(), code_digest(result.code)
     folder = Path(cache) / f"{result.name}-{size}-{code[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,6 +147,17 @@ def _device() -> str:
     return torch.cuda.get_device_name() if used else "cpu"
 
 
+def _make_folder(name: str, folder: Path) -> None:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"{name} must be a folder, or a place for one, got {folder}: {error.strerror}"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"{name} must be a folder that can be written to, got {folder}")
+
+
 def _kept(path: Path, make: Callable[[], dict]) -> dict:
     if not path.exists():
         write_json(path, make())
@@ -154,6 +169,7 @@ def read_json(path: Path) -> dict:
 
     Raises:
         FileNotFoundError: there is no such file, neither here nor in the checkout that the package is from.
+        ValueError: the file is damaged.
     """
     path = Path(path)
     if not path.exists() and path.parent == Path("results"):
@@ -163,7 +179,10 @@ def read_json(path: Path) -> dict:
                 f"no stored result {path.name}: install the package from a checkout of the book with "
                 f"pip install -e, or start the notebook in its folder book"
             )
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged; delete it, and it is made again") from error
 
 
 def write_json(path: Path, value: dict) -> None:
