@@ -25,10 +25,10 @@ def _blocks(trials: int, block: int) -> list[dict]:
 
 _PAPER_DISTANCES = [0.1, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 1.7, 2.0, 2.5, 3.0]
 _TUNED_DISTANCES = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0]
-# Supports, and how many trials two cores make of them in their share of two hours.
-_PAPER_TRIALS = {20: 40, 50: 40, 100: 20, 150: 10, 200: 6, 225: 6, 250: 6, 275: 6}
-_PAPER_TRIALS |= {300: 6, 325: 4, 350: 4, 400: 2, 500: 2}
-_TUNED_TRIALS = dict.fromkeys((50, 100, 150, 200, 225), 10) | dict.fromkeys((250, 275), 8)
+# Supports, and how many trials of each: a hundred where a trial is quick, else what fits into two hours.
+_PAPER_TRIALS = dict.fromkeys((20, 50, 100), 100) | {150: 10}
+_PAPER_TRIALS |= dict.fromkeys((200, 225, 250, 275, 300), 6) | {325: 4, 350: 4, 400: 2, 500: 2}
+_TUNED_TRIALS = dict.fromkeys((50, 100, 150, 200, 225), 100) | {250: 8, 275: 8}
 _TUNED_TRIALS |= dict.fromkeys((300, 325, 350, 400, 500), 6)
 
 
@@ -75,7 +75,7 @@ def rate_cells(size: str) -> list[dict]:
     return [
         {"support": r, "distance": distance, **block}
         for r in supports
-        for distance, trials in ((0.5, 40), (0.1, 4), (1.0, 4))
+        for distance, trials in ((0.5, 100), (0.1, 4), (1.0, 4))
         for block in _blocks(trials if size == "paper" else 2, 2)
     ]
 
@@ -107,7 +107,7 @@ _PAPER_RATIOS = (1.2, 1.4, 1.6, 1.8, 2.0, 2.2, 2.5, 3.0, 3.5, 4.0)
 
 
 def samples_cells(size: str) -> list[dict]:
-    rules = [(TUNED, _TUNED_RATIOS, 100), (PAPER, _PAPER_RATIOS, 10)]
+    rules = [(TUNED, _TUNED_RATIOS, 100), (PAPER, _PAPER_RATIOS, 40)]
     if size == "page":
         rules = [(TUNED, (0.8, 1.1, 1.4, 2.0), 10)]
     return [
@@ -139,7 +139,7 @@ _LEVELS = [0.001, 0.01, 0.03, 0.1]
 
 def noise_cells(size: str) -> list[dict]:
     supports = (5, 10, 15, 20, 25, 30, 40, 50, 60, 70) if size == "paper" else (5, 15)
-    rules = [(TUNED, 40), (PAPER, 4)] if size == "paper" else [(TUNED, 2)]
+    rules = [(TUNED, 100), (PAPER, 4)] if size == "paper" else [(TUNED, 2)]
     return [
         {**rule, "support": r, **block}
         for rule, trials in rules
@@ -207,7 +207,7 @@ RADIUS = _result(
     radius_cells,
     run_radius,
     summaries.radius,
-    "about 35 minutes",
+    "about three quarters of an hour",
     recovery_claims.radius,
 )
 RATE = _result(
@@ -216,7 +216,7 @@ RATE = _result(
     rate_cells,
     run_rate,
     summaries.rate,
-    "about ten minutes",
+    "about twenty minutes",
     recovery_claims.rate,
 )
 SAMPLES = _result(
@@ -225,7 +225,7 @@ SAMPLES = _result(
     samples_cells,
     run_samples,
     summaries.samples,
-    "about a quarter of an hour",
+    "about half an hour",
     recovery_claims.samples,
 )
 NOISE = _result(
@@ -234,7 +234,7 @@ NOISE = _result(
     noise_cells,
     run_noise,
     summaries.noise,
-    "about seven minutes",
+    "about a quarter of an hour",
     recovery_claims.noise,
 )
 PRUNING = _result(

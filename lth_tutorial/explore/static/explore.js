@@ -10,7 +10,6 @@
     const says = figure.querySelector(".lth-says");
     const frames = figure.querySelectorAll("template");
     const link = figure.querySelector(".lth-link");
-    const data = figure.querySelector(".lth-data");
     const control = {};
     figure.querySelectorAll("[data-axis]").forEach((c) => (control[c.dataset.axis] = c));
     const at = Object.fromEntries(axes.map((a) => [a.name, a.start]));
@@ -93,13 +92,7 @@
       document.addEventListener("visibilitychange", () => document.hidden && stop());
       if (figure.dataset.autoplay !== undefined && !still()) onSight(figure, () => play(axis));
     }
-    if (data) {
-      data.addEventListener("click", () => {
-        const blob = new Blob([figure.dataset.csv], { type: "text/csv" });
-        data.href = URL.createObjectURL(blob);
-        setTimeout(() => URL.revokeObjectURL(data.href), 10000);
-      });
-    }
+    numbers(figure);
 
     function follow() {
       const hash = decodeURIComponent(location.hash.slice(1));
@@ -117,6 +110,19 @@
     addEventListener("hashchange", follow);
     figure.classList.add("lth-live");
     follow();
+  }
+
+  // The numbers behind the frame that is shown, as a file. Its address holds until the next one is asked for:
+  // a busy machine may take its time to fetch it.
+  function numbers(figure) {
+    const link = figure.querySelector(".lth-data");
+    if (!link) return;
+    let address = null;
+    link.addEventListener("click", () => {
+      if (address) URL.revokeObjectURL(address);
+      address = URL.createObjectURL(new Blob([figure.dataset.csv], { type: "text/csv" }));
+      link.href = address;
+    });
   }
 
   function onSight(element, act) {
@@ -145,10 +151,7 @@
 
   document.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])").forEach(explorer);
   document.querySelectorAll(".lth-explorer[data-axes='[]']").forEach((figure) => {
-    const data = figure.querySelector(".lth-data");
-    if (data) data.addEventListener("click", () => {
-      data.href = URL.createObjectURL(new Blob([figure.dataset.csv], { type: "text/csv" }));
-    });
+    numbers(figure);
     figure.classList.add("lth-live");
   });
   document.querySelectorAll(".lth-guess").forEach(guess);
