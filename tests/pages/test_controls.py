@@ -139,6 +139,7 @@ def test_reduced_motion_is_respected(open_page, path):
 def test_numbers_can_be_downloaded(open_page, path):
     page = open_page(path)
     for figure in page.locator(".lth-explorer").all():
+        page.wait_for_timeout(120)  # a browser starts at most ten downloads of a page in a second
         with page.expect_download(timeout=90_000) as download:
             figure.locator(".lth-data").click()
         name = figure.get_attribute("id")
