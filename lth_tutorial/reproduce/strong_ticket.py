@@ -164,6 +164,6 @@ BLOCKS_ON_A_GPU = Result(
     summarise_batch,
     prepare,
     _CODE,
-    cost="on a GPU only; impossible",
+    cost="not timed yet, for want of a GPU",
 )
 RESULTS = (RESULT, BLOCKS, BLOCKS_ON_A_GPU)
