@@ -129,19 +129,14 @@ _ROWS = (
     ("of these in blocks (candidates)", "candidates", ","),
     ("kept", "kept", ","),
     ("kept share of the second matrices", "second_matrices_kept", ".1%"),
-    ("processor seconds", "seconds", ",.0f"),
+    ("processor seconds", "cpu_seconds", ",.0f"),
 )
 
 
 def pruned_network_table(folder) -> tables.Table:
     """The numbers of chapter 3's large network, by kind of signs, beside the published experiment's."""
-    result = read_json(Path(folder) / "pruned-network.json")
-    lines = {
-        cell["parameters"]["signs"]: {**cell["numbers"], "n": cell["parameters"]["n"]}
-        | {"seconds": cell["seconds"]}
-        for cell in result["cells"]
-    }
-    theirs = result["summary"]["published"]
+    lines = _cells(Path(folder))
+    theirs = read_json(Path(folder) / "pruned-network.json")["summary"]["published"]
     published = {
         "n": f"{theirs['n']}, shared by a row, no half-lines",
         "unreached": "0",
@@ -150,7 +145,7 @@ def pruned_network_table(folder) -> tables.Table:
         "candidates": f"{theirs['candidates']:,}",
         "kept": f"{theirs['kept']:,}",
         "second_matrices_kept": f"{theirs['kept'] / theirs['candidates']:.1%}",
-        "seconds": f"{theirs['seconds']:,} on each of {theirs['cores']} cores",
+        "cpu_seconds": f"{theirs['seconds']:,} on each of {theirs['cores']} cores",
     }
     head = ("measured", "signs as they fall", "half positive", "Pensia et al. 2020")
     rows = [
@@ -166,18 +161,22 @@ def pruned_network_table(folder) -> tables.Table:
 
 def missed_weights(folder) -> str:
     """The weights that the large network misses with signs as they fall, in words."""
-    named = _cells(Path(folder))["iid"]["named"]
+    missed = _cells(Path(folder))["iid"]
     return "\n".join(
         f"layer {w['layer'] + 1}, from input {w['input']} to output {w['output']}, "
         f"{('positive', 'negative')[w['half']]} half: target {w['target']:.3f}, off by {w['error']:.4f}; "
-        f"{w['own_sign']} of its 21 candidates have its sign"
-        for w in named
+        f"{w['own_sign']} of its {missed['n']} candidates have its sign"
+        for w in missed["named"]
     )
 
 
 def _cells(folder: Path) -> dict[str, dict]:
     cells = read_json(folder / "pruned-network.json")["cells"]
-    return {cell["parameters"]["signs"]: cell["numbers"] for cell in cells}
+    return {
+        cell["parameters"]["signs"]: cell["numbers"]
+        | {"n": cell["parameters"]["n"], "cpu_seconds": cell["seconds"]}
+        for cell in cells
+    }
 
 
 def measure_reached(folder: Path) -> Finding:
