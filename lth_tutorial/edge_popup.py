@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lth_tutorial import relu_network
-from lth_tutorial.projected_gradient import History, run, streams
+from lth_tutorial import networks, relu_network
+from lth_tutorial.networks import first_scores, kept
+from lth_tutorial.projected_gradient import History, Loop, run, streams
 from lth_tutorial.relu_network import Data
 
 SCOPES = ("tensor", "global")
@@ -32,30 +33,24 @@ class Mask:
         return [w * m for w, m in zip(weights, self.masks, strict=True)]
 
 
-def kept(size: int, sparsity: float) -> int:
-    """How many of `size` weights stay: (1 - sparsity) size, rounded to the nearest integer.
-
-    Raises:
-        ValueError: sparsity is not in [0, 1].
-    """
-    if not 0 <= sparsity <= 1:
-        raise ValueError(f"sparsity must be in [0, 1], the share removed; got {sparsity}")
-    return int(np.rint((1 - sparsity) * size))
-
-
-def threshold(values: torch.Tensor, count: int) -> torch.Tensor:
-    """The count-th largest of non-negative float32 values, without sorting them.
+def threshold(values: torch.Tensor, count: int) -> tuple[torch.Tensor, int]:
+    """The count-th largest of non-negative float32 values, without sorting them, and the equals too many.
 
     On a CPU by partition. Elsewhere by bisection over the bits of the float, whose order is that of
     non-negative numbers: 31 counts, whatever the size.
 
     Args:
         values: (n,) non-negative. count: from 1 to n.
+
+    Returns:
+        the threshold t, and by how many the values >= t are more than `count`.
     """
     if values.device.type == "cpu":
         at = len(values) - count
-        return torch.from_numpy(np.partition(values.numpy(), at)[at : at + 1])[0]
-    return by_bisection(values[None], torch.tensor([count], device=values.device))[0]
+        parts = np.partition(values.numpy(), at)
+        return torch.from_numpy(parts[at : at + 1])[0], int(np.count_nonzero(parts[:at] == parts[at]))
+    edge = by_bisection(values[None], torch.tensor([count], device=values.device))[0]
+    return edge, int((values >= edge).sum()) - count
 
 
 def by_bisection(values: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
@@ -81,16 +76,20 @@ def select(scores: torch.Tensor, count: int) -> torch.Tensor:
     flat = scores.abs().flatten()
     if count in (0, len(flat)):
         return torch.full_like(scores, float(count > 0))
-    edge = threshold(flat, count)
+    edge, extra = threshold(flat, count)
     mask = torch.ge(flat, edge, out=torch.empty_like(flat))
-    extra = int(mask.sum(dtype=torch.float64)) - count
     if extra:
         mask[torch.nonzero(flat == edge)[-extra:, 0]] = 0
     return mask.view(scores.shape)
 
 
-def select_layers(scores, sparsity: float, scope: str = "tensor") -> list[torch.Tensor]:
+def select_layers(
+    scores, sparsity: float, scope: str = "tensor", kept=kept
+) -> list[torch.Tensor]:
     """Masks (1.0 and 0.0) that remove the share `sparsity` of each tensor; of all together, if global.
+
+    Args:
+        kept: how many of a number of weights stay, from that number and the sparsity.
 
     Raises:
         ValueError: an unknown scope, or sparsity outside [0, 1].
@@ -102,16 +101,6 @@ def select_layers(scores, sparsity: float, scope: str = "tensor") -> list[torch.
     flat = torch.cat([s.flatten() for s in scores])
     parts = torch.split(select(flat, kept(len(flat), sparsity)), [s.numel() for s in scores])
     return [part.view(s.shape) for part, s in zip(parts, scores, strict=True)]
-
-
-def first_scores(weights, rng) -> list[torch.Tensor]:
-    """Scores Unif[-1, 1] / sqrt(fan-in) (Kaiming's rule with a = sqrt 5), drawn on the CPU."""
-    rng = np.random.default_rng(rng)
-    drawn = [rng.uniform(-1, 1, tuple(w.shape)) / np.sqrt(w.shape[-1]) for w in weights]
-    return [
-        torch.from_numpy(s.astype(np.float32)).to(w.device)
-        for s, w in zip(drawn, weights, strict=True)
-    ]
 
 
 def search(
@@ -127,6 +116,9 @@ def search(
     decay: float = 0.0,
     schedule: str = "cosine",
     rng=0,
+    network: str = "dense",
+    rest: bool = False,
+    keeper=None,
 ) -> tuple[Mask, History]:
     """Learn which weights to keep.
 
@@ -141,6 +133,9 @@ def search(
         scope: "tensor" removes the share of each matrix, "global" of all of them together.
         rng: numpy Generator or seed; scores and order of the rows draw from streams of their own. A list of
             R for R networks.
+        network: "dense", or "redundant": gates and matrices as redundant_weights has them, each masked for
+            itself; then first scores and the count of weights removed are those of the source's code.
+        rest, keeper: as in projected_gradient.train.
 
     Returns:
         the mask of the last scores, with exactly `kept` entries, and the history (losses of masked networks).
@@ -150,13 +145,15 @@ def search(
 
     Source: Ramanujan et al. 2020 (Edge-Popup); Algorithm 1, line 9. Chapter 6.
     """
-    weights, data = relu_network.as_weights(weights), relu_network.as_data(data)
-    relu_network.check_fit(weights, data)
+    kind = networks.named(network)
+    weights, data = kind.as_weights(weights), relu_network.as_data(data)
+    relu_network.check_fit(weights if network == "dense" else [weights[0], weights[-1]], data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
     several = weights[0].ndim == 3
     for_scores, orders = _streams(weights, rng, several)
-    scores = _draw(weights, for_scores, several)
-    choose = _chooser(weights, sparsity, scope, several)
+    scores = kind.pack(_draw(weights, for_scores, several, kind.first_scores))
+    choose = _chooser(weights, sparsity, scope, several, kind.kept)
+    weights = kind.pack(weights)
     velocities = [torch.zeros_like(s) for s in scores]
     effective = [torch.empty_like(w) for w in weights]
 
@@ -166,13 +163,16 @@ def search(
         return effective
 
     def update(x, labels, rate):
-        loss, found = relu_network.gradients(mask_weights(), x, labels)
-        for w, s, v, g in zip(weights, scores, velocities, found, strict=True):
-            relu_network.descend(s, v, g.mul_(w).mul_(s.sign()), rate, momentum, decay)
+        loss, found = kind.gradients(mask_weights(), x, labels)
+        for layer in zip(weights, scores, velocities, found, strict=True):
+            for w, s, v, g in relu_network.pieces(*layer):
+                relu_network.descend(s, v, g.mul_(w).mul_(s.sign()), rate, momentum, decay)
         return loss
 
-    history = run(update, mask_weights, data, step, epochs, batch, schedule, orders)
-    return Mask([m.bool() for m in choose(scores)], scores, sparsity), history
+    loop = Loop(data, step, epochs, batch, schedule, rest, kind.forward, keeper)
+    history = run(update, mask_weights, loop, orders, [*scores, *velocities])
+    masks = kind.unpack([m.bool() for m in choose(scores)])
+    return Mask(masks, kind.unpack(scores), sparsity), history
 
 
 def _streams(weights, rng, several: bool):
@@ -186,25 +186,25 @@ def _streams(weights, rng, several: bool):
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _draw(weights, rng, several: bool) -> list[torch.Tensor]:
+def _draw(weights, rng, several: bool, first_scores) -> list[torch.Tensor]:
     if not several:
         return first_scores(weights, rng)
     drawn = [first_scores([w[r] for w in weights], one) for r, one in enumerate(rng)]
     return [torch.stack(layer) for layer in zip(*drawn, strict=True)]
 
 
-def _chooser(weights, sparsity, scope: str, several: bool):
+def _chooser(weights, sparsity, scope: str, several: bool, kept):
     """A function from scores to masks."""
     shares = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     if not several:
-        return lambda scores: select_layers(scores, float(shares), scope)
+        return lambda scores: select_layers(scores, float(shares), scope, kept)
     if scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
     shares = np.broadcast_to(shares, len(weights[0]))
-    return lambda scores: [_select_rows(s, shares) for s in scores]
+    return lambda scores: [_select_rows(s, shares, kept) for s in scores]
 
 
-def _select_rows(scores: torch.Tensor, shares) -> torch.Tensor:
+def _select_rows(scores: torch.Tensor, shares, kept) -> torch.Tensor:
     """`select` for R score matrices at once, each with its own share removed."""
     counts = [kept(scores[0].numel(), share) for share in shares]
     if scores.device.type == "cpu":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from lth_tutorial import relu_network
+from lth_tutorial import networks, relu_network
 from lth_tutorial.relu_network import Data
 
 RECORDS = 20
@@ -92,6 +92,9 @@ def train(
     decay: float = 0.0,
     schedule: str = "cosine",
     rng=0,
+    network: str = "dense",
+    rest: bool = False,
+    keeper=None,
 ) -> tuple[list[torch.Tensor], History]:
     """Stochastic gradient descent that never leaves the ball around where it started.
 
@@ -107,8 +110,11 @@ def train(
             batch has 64 rows, or all where there are fewer, unless it is given.
         project: "step" projects after every step, as Algorithm 1 says; "epoch" after every epoch only, as
             its authors' code does, so that between projections the weights are anywhere.
-        schedule: of the step, see relu_network.factor.
+        schedule: of the step, see relu_network.factor; or "cosine by epoch", constant within an epoch.
         rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks.
+        network: "dense", or "redundant": gates and matrices as redundant_weights has them, alike in the ball.
+        rest: whether the rows left over by full batches make a last, smaller one; if not, they wait.
+        keeper: where a long training is kept after each epoch and taken up again: see `run`.
 
     Returns:
         the weights, new tensors within the ball exactly, and the history. The last step counts, not the best.
@@ -120,14 +126,17 @@ def train(
     """
     if project not in PROJECT:
         raise ValueError(f'project must be "step" or "epoch", got {project!r}')
-    exact, data = relu_network.as_weights(weights, torch.float64), relu_network.as_data(data)
-    relu_network.check_fit(exact, data)
+    kind = networks.named(network)
+    exact, data = kind.as_weights(weights, torch.float64), relu_network.as_data(data)
+    relu_network.check_fit(exact if network == "dense" else [exact[0], exact[-1]], data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
-    ends, weights = ball(exact, epsilon), [w.float() for w in exact]
+    lows, highs = (kind.pack(list(side)) for side in zip(*ball(exact, epsilon), strict=True))
+    ends = list(zip(lows, highs, strict=True))
+    weights = kind.pack([w.float() for w in exact])
     velocities = [torch.zeros_like(w) for w in weights]
 
     def update(x, labels, rate):
-        loss, found = relu_network.gradients(weights, x, labels)
+        loss, found = kind.gradients(weights, x, labels)
         for w, v, g, (low, high) in zip(weights, velocities, found, ends, strict=True):
             relu_network.descend(w, v, g, rate, momentum, decay)
             if project == "step":
@@ -139,8 +148,9 @@ def train(
             torch.clamp(w, low, high, out=w)
         return weights
 
-    history = run(update, close, data, step, epochs, batch, schedule, streams(rng))
-    return weights, history
+    loop = Loop(data, step, epochs, batch, schedule, rest, kind.forward, keeper)
+    history = run(update, close, loop, streams(rng), [*weights, *velocities])
+    return kind.unpack(weights), history
 
 
 def streams(rng):
@@ -150,20 +160,79 @@ def streams(rng):
     return np.random.default_rng(rng)
 
 
-def run(update, close, data: Data, step, epochs, batch, schedule, orders) -> History:
-    """The loop of a training: `update(x, labels, rate) -> loss` a batch, `close() -> weights` an epoch."""
-    relu_network.factor(schedule, 0.0)  # complain also where there is no step to take
-    total = epochs * (len(data.x) // batch)
-    stretch = max(1, total // RECORDS)
+class Loop(NamedTuple):
+    """What the loop of a training needs to know; the fields are those of `train`."""
+
+    data: Data
+    step: float
+    epochs: int
+    batch: int
+    schedule: str
+    rest: bool
+    forward: object
+    keeper: object
+
+
+def run(update, close, loop: Loop, orders, state) -> History:
+    """The loop of a training: `update(x, labels, rate) -> loss` a batch, `close() -> weights` an epoch.
+
+    Args:
+        orders: streams of the order of the rows.
+        state: the tensors that a step changes. After each epoch `keeper.save(values)` is given a copy of
+            all that the rest of the training depends on; where `keeper.load()` returns such values, the
+            training goes on from there, and ends with the same numbers.
+    """
+    data, epochs = loop.data, loop.epochs
+    factor(loop.schedule, 0.0, 1)  # complain also where there is no step to take
+    steps = -(-len(data.x) // loop.batch) if loop.rest else len(data.x) // loop.batch
+    stretch = max(1, epochs * steps // RECORDS)
     history, recent, done = History([], [], []), [], 0
-    for _ in range(epochs):
-        for x, labels in relu_network.batches(data, batch, orders):
-            recent.append(update(x, labels, step * relu_network.factor(schedule, done / total)))
+    first = 0
+    if loop.keeper is not None and (values := loop.keeper.load()) is not None:
+        first, history, recent = _take_up(values, orders, state)
+        done = first * steps
+    for epoch in range(first, epochs):
+        for x, labels in relu_network.batches(data, loop.batch, orders, loop.rest):
+            recent.append(update(x, labels, loop.step * factor(loop.schedule, done / steps, epochs)))
             done += 1
             if done % stretch == 0:
                 history.steps.append(done)
                 history.losses.append(torch.stack(recent).mean(dim=0).tolist())
                 recent = []
-        accuracy = relu_network.evaluate(close(), data.valid_x, data.valid_labels)[1]
+        accuracy = relu_network.evaluate(
+            close(), data.valid_x, data.valid_labels, loop.forward
+        )[1]
         history.accuracies.append(accuracy.tolist())
+        if loop.keeper is not None:
+            loop.keeper.save(_values(epoch + 1, history, recent, orders, state))
     return history
+
+
+def factor(schedule: str, done: float, epochs: int) -> float:
+    """What multiplies the step after `done` of the epochs; a schedule "... by epoch" counts whole ones."""
+    if schedule.endswith(" by epoch"):
+        schedule, done = schedule.removesuffix(" by epoch"), np.floor(done)
+    return relu_network.factor(schedule, done / max(epochs, 1))
+
+
+def _values(epoch: int, history: History, recent, orders, state) -> dict:
+    """All that the rest of a training depends on."""
+    several = orders if isinstance(orders, list) else [orders]
+    return {
+        "epoch": epoch,
+        "history": tuple(history),
+        "recent": list(recent),
+        "orders": [order.bit_generator.state for order in several],
+        "state": [tensor.clone() for tensor in state],
+    }
+
+
+def _take_up(values: dict, orders, state) -> tuple[int, History, list]:
+    """Put kept values in their places; returns the epochs done, the history, and the losses since."""
+    for order, kept in zip(
+        orders if isinstance(orders, list) else [orders], values["orders"], strict=True
+    ):
+        order.bit_generator.state = kept
+    for tensor, kept in zip(state, values["state"], strict=True):
+        tensor.copy_(kept)
+    return values["epoch"], History(*values["history"]), values["recent"]

@@ -129,8 +129,12 @@ def gradients(weights, x, labels) -> tuple[torch.Tensor, list[torch.Tensor]]:
     return loss, found[::-1]
 
 
-def evaluate(weights, x, labels) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean cross-entropy and accuracy on all rows, each (...): a scalar for one network."""
+def evaluate(weights, x, labels, forward=forward) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean cross-entropy and accuracy on all rows, each (...): a scalar for one network.
+
+    Args:
+        forward: what computes the logits from the weights and rows; that of a dense network.
+    """
     loss = right = 0.0
     for rows in torch.split(torch.arange(len(x), device=x.device), ROWS_AT_ONCE):
         logits = forward(weights, x[rows])
@@ -141,11 +145,12 @@ def evaluate(weights, x, labels) -> tuple[torch.Tensor, torch.Tensor]:
     return loss / len(x), right / len(x)
 
 
-def batches(data: Data, batch: int, orders):
-    """One pass over the training rows, shuffled: pairs x, labels of `batch` rows; a shorter rest is left.
+def batches(data: Data, batch: int, orders, rest: bool = False):
+    """One pass over the training rows, shuffled: pairs x, labels of `batch` rows.
 
     Args:
         orders: one numpy Generator for one network, or a list of R for R networks, each with its own order.
+        rest: whether the rows that are left, fewer than `batch`, are a last pair.
     """
     shuffled = [
         rng.permutation(len(data.x)) for rng in np.atleast_1d(np.array(orders, dtype=object))
@@ -153,7 +158,7 @@ def batches(data: Data, batch: int, orders):
     order = torch.from_numpy(np.stack(shuffled)).to(data.x.device)
     if not isinstance(orders, list):
         order = order[0]
-    for start in range(0, len(data.x) - batch + 1, batch):
+    for start in range(0, len(data.x) - (0 if rest else batch - 1), batch):
         rows = order[..., start : start + batch]
         yield data.x[rows], data.labels[rows]
 
@@ -163,6 +168,7 @@ def factor(schedule: str, done: float) -> float:
 
     Args:
         schedule: "constant"; "cosine", falling to 0 along half a cosine; "drop", a tenth from the middle on.
+            (`run` in projected_gradient has "cosine by epoch" as well: the cosine of the epochs done.)
 
     Raises:
         ValueError: another word.
@@ -178,10 +184,24 @@ def factor(schedule: str, done: float) -> float:
 
 def descend(parameter, velocity, gradient, step: float, momentum: float, decay: float) -> None:
     """One step of gradient descent with momentum and weight decay, in place, as torch.optim.SGD has it."""
-    if decay:
-        gradient.add_(parameter, alpha=decay)
-    velocity.mul_(momentum).add_(gradient)
-    parameter.sub_(velocity, alpha=step)
+    for p, v, g in pieces(parameter, velocity, gradient):
+        if decay:
+            g.add_(p, alpha=decay)
+        v.mul_(momentum).add_(g)
+        p.sub_(v, alpha=step)
+
+
+PIECE = 1 << 15
+
+
+def pieces(*tensors):
+    """Views of equally shaped tensors, piece by piece where they are large.
+
+    Several operations in turn on a piece that stays in the processor's cache read the memory once.
+    """
+    if tensors[0].numel() <= 2 * PIECE or not all(t.is_contiguous() for t in tensors):
+        return [tensors]
+    return zip(*(t.view(-1).split(PIECE) for t in tensors), strict=True)
 
 
 def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:

@@ -6,6 +6,7 @@ duration and numbers. The pages draw the paper-size figures from these files.
 """
 
 from . import (
+    authors_network,
     claims,
     covering_sizes,
     lottery_tickets,
@@ -30,6 +31,7 @@ RESULTS = {
         neuron_pruning.RESULT,
         *recovery.RESULTS,
         *strong_ticket.RESULTS,
+        authors_network.RESULT,
         *lottery_tickets.RESULTS,
     )
 }

@@ -9,6 +9,7 @@ reference        the two searches in plain autograd
 """
 
 from . import claims, controls, examples, experiments, published, readings, reference
+from .redundant import redundant_forward, redundant_weights
 from .algorithm import SPARSITIES, Cell, StrongTicket, pgd_strong_lth, whole_table
 
 __all__ = [
@@ -23,5 +24,7 @@ __all__ = [
     "published",
     "readings",
     "reference",
+    "redundant_forward",
+    "redundant_weights",
     "whole_table",
 ]

@@ -1,0 +1,72 @@
+"""The two networks that chapter 6 trains and prunes, as the functions in which they differ."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from lth_tutorial import relu_network
+
+
+class Network(NamedTuple):
+    """as_weights, pack, unpack: tensors from what a caller gives, into the form that gradients reads, and back.
+
+    forward, gradients: of packed weights. first_scores: of Edge-Popup, from weights and a stream. kept: how
+    many of `size` weights stay at a sparsity.
+    """
+
+    as_weights: object
+    pack: object
+    unpack: object
+    forward: object
+    gradients: object
+    first_scores: object
+    kept: object
+
+
+def first_scores(weights, rng) -> list[torch.Tensor]:
+    """Scores Unif[-1, 1] / sqrt(fan-in) (Kaiming's rule with a = sqrt 5), drawn on the CPU."""
+    rng = np.random.default_rng(rng)
+    drawn = [rng.uniform(-1, 1, tuple(w.shape)) / np.sqrt(w.shape[-1]) for w in weights]
+    return [
+        torch.from_numpy(s.astype(np.float32)).to(w.device)
+        for s, w in zip(drawn, weights, strict=True)
+    ]
+
+
+def kept(size: int, sparsity: float) -> int:
+    """How many of `size` weights stay: (1 - sparsity) size, rounded to the nearest integer.
+
+    Raises:
+        ValueError: sparsity is not in [0, 1].
+    """
+    if not 0 <= sparsity <= 1:
+        raise ValueError(f"sparsity must be in [0, 1], the share removed; got {sparsity}")
+    return int(np.rint((1 - sparsity) * size))
+
+
+DENSE = Network(
+    relu_network.as_weights,
+    list,
+    list,
+    relu_network.forward,
+    relu_network.gradients,
+    first_scores,
+    kept,
+)
+
+
+def named(network: str) -> Network:
+    """The network of a name.
+
+    Raises:
+        ValueError: it is neither "dense" nor "redundant".
+    """
+    if network == "dense":
+        return DENSE
+    if network == "redundant":
+        from lth_tutorial.strong_ticket import redundant as own
+
+        parts = (own.as_weights, own.pack, own.unpack, own.forward, own.gradients)
+        return Network(*parts, own.first_scores, own.kept)
+    raise ValueError(f'network must be "dense" or "redundant", got {network!r}')
