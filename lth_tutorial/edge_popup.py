@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import networks, relu_network
-from lth_tutorial.networks import first_scores, kept
+from lth_tutorial.networks import kept
 from lth_tutorial.projected_gradient import History, Loop, run, streams
 from lth_tutorial.relu_network import Data
 
@@ -48,7 +48,9 @@ def threshold(values: torch.Tensor, count: int) -> tuple[torch.Tensor, int]:
     if values.device.type == "cpu":
         at = len(values) - count
         parts = np.partition(values.numpy(), at)
-        return torch.from_numpy(parts[at : at + 1])[0], int(np.count_nonzero(parts[:at] == parts[at]))
+        return torch.from_numpy(parts[at : at + 1])[0], int(
+            np.count_nonzero(parts[:at] == parts[at])
+        )
     edge = by_bisection(values[None], torch.tensor([count], device=values.device))[0]
     return edge, int((values >= edge).sum()) - count
 
@@ -83,9 +85,7 @@ def select(scores: torch.Tensor, count: int) -> torch.Tensor:
     return mask.view(scores.shape)
 
 
-def select_layers(
-    scores, sparsity: float, scope: str = "tensor", kept=kept
-) -> list[torch.Tensor]:
+def select_layers(scores, sparsity: float, scope: str = "tensor", kept=kept) -> list[torch.Tensor]:
     """Masks (1.0 and 0.0) that remove the share `sparsity` of each tensor; of all together, if global.
 
     Args:

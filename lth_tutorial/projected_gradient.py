@@ -193,15 +193,15 @@ def run(update, close, loop: Loop, orders, state) -> History:
         done = first * steps
     for epoch in range(first, epochs):
         for x, labels in relu_network.batches(data, loop.batch, orders, loop.rest):
-            recent.append(update(x, labels, loop.step * factor(loop.schedule, done / steps, epochs)))
+            recent.append(
+                update(x, labels, loop.step * factor(loop.schedule, done / steps, epochs))
+            )
             done += 1
             if done % stretch == 0:
                 history.steps.append(done)
                 history.losses.append(torch.stack(recent).mean(dim=0).tolist())
                 recent = []
-        accuracy = relu_network.evaluate(
-            close(), data.valid_x, data.valid_labels, loop.forward
-        )[1]
+        accuracy = relu_network.evaluate(close(), data.valid_x, data.valid_labels, loop.forward)[1]
         history.accuracies.append(accuracy.tolist())
         if loop.keeper is not None:
             loop.keeper.save(_values(epoch + 1, history, recent, orders, state))

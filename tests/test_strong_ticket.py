@@ -264,7 +264,9 @@ def test_mask_keeps_the_largest_and_of_equals_the_first(values, share):
     if count > 0:
         flat = scores.abs()
         edge = edge_popup.by_bisection(flat[None], torch.tensor([count]))
-        assert edge[0] == edge_popup.threshold(flat, count)
+        threshold, extra = edge_popup.threshold(flat, count)
+        assert edge[0] == threshold
+        assert extra == int((flat >= threshold).sum()) - count
 
 
 def test_several_masks_at_once_are_the_single_ones(monkeypatch):
@@ -275,7 +277,9 @@ def test_several_masks_at_once_are_the_single_ones(monkeypatch):
     expected = [
         edge_popup.select(s, edge_popup.kept(40, p)) for s, p in zip(scores, shares, strict=True)
     ]
-    assert torch.equal(edge_popup._select_rows(scores, shares), torch.stack(expected))
+    assert torch.equal(
+        edge_popup._select_rows(scores, shares, edge_popup.kept), torch.stack(expected)
+    )
     assert torch.equal(
         edge_popup.by_counting(scores, [edge_popup.kept(40, p) for p in shares]),
         torch.stack(expected),

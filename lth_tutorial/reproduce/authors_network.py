@@ -5,10 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 from .engine import Result
-from .strong_ticket_claims import EPSILONS, SPARSITIES
 
 SECONDS_BETWEEN = 120.0
 SIZES = {

@@ -9,8 +9,8 @@ reference        the two searches in plain autograd
 """
 
 from . import claims, controls, examples, experiments, published, readings, reference
-from .redundant import redundant_forward, redundant_weights
 from .algorithm import SPARSITIES, Cell, StrongTicket, pgd_strong_lth, whole_table
+from .redundant import redundant_forward, redundant_weights
 
 __all__ = [
     "SPARSITIES",

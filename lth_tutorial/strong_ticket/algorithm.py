@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lth_tutorial import edge_popup, projected_gradient, relu_network
+from lth_tutorial import edge_popup, networks, projected_gradient, relu_network
 from lth_tutorial.edge_popup import Mask
 from lth_tutorial.projected_gradient import History
 from lth_tutorial.relu_network import Data
@@ -41,7 +41,15 @@ class StrongTicket:
 
 
 def pgd_strong_lth(
-    weights, data: Data, epsilon, sparsities=SPARSITIES, *, perturb=None, search=None, rng=0
+    weights,
+    data: Data,
+    epsilon,
+    sparsities=SPARSITIES,
+    *,
+    perturb=None,
+    search=None,
+    rng=0,
+    network: str = "dense",
 ) -> StrongTicket:
     """Algorithm 1 of Xiong, Liao and Kyrillidis, whole.
 
@@ -58,6 +66,7 @@ def pgd_strong_lth(
         sparsities: shares to remove, in [0, 1); at 0 nothing is searched, the cell is W_T itself.
         perturb, search: keyword arguments of projected_gradient.train and edge_popup.search.
         rng: numpy Generator or seed; the descent and each search draw from streams of their own.
+        network: "dense", or "redundant": the weights are those of redundant_weights.
 
     Returns:
         a StrongTicket.
@@ -71,28 +80,47 @@ def pgd_strong_lth(
     data = relu_network.as_data(data)
     streams = np.random.default_rng(rng).spawn(1 + len(sparsities))
     perturbed, history = projected_gradient.train(
-        weights, data, epsilon, rng=streams[0], **(perturb or {})
+        weights, data, epsilon, rng=streams[0], network=network, **(perturb or {})
     )
     cells = [
-        search_cell(perturbed, data, s, search or {}, stream, history)
+        search_cell(perturbed, data, s, search or {}, stream, history, network)
         for s, stream in zip(sparsities, streams[1:], strict=True)
     ]
     best = min(cells, key=lambda cell: cell.loss)
     return StrongTicket(best.loss, best.mask, best.sparsity, cells, perturbed, history)
 
 
-def search_cell(weights, data: Data, sparsity, options: dict, rng, history: History) -> Cell:
+def search_cell(
+    weights, data: Data, sparsity, options: dict, rng, history: History, network: str = "dense"
+) -> Cell:
     """The mask of one sparsity; at 0 that of everything, with the history of the weights' own training."""
     if sparsity == 0:
         mask = Mask([torch.ones_like(w, dtype=torch.bool) for w in weights], [], 0.0)
     else:
-        mask, history = edge_popup.search(weights, data, sparsity, rng=rng, **options)
-    loss, accuracy = relu_network.evaluate(mask.apply(weights), data.valid_x, data.valid_labels)
+        mask, history = edge_popup.search(
+            weights, data, sparsity, rng=rng, network=network, **options
+        )
+    return _cell(mask, weights, data, sparsity, history, network)
+
+
+def _cell(mask: Mask, weights, data: Data, sparsity, history: History, network: str) -> Cell:
+    kind = networks.named(network)
+    loss, accuracy = relu_network.evaluate(
+        kind.pack(mask.apply(weights)), data.valid_x, data.valid_labels, kind.forward
+    )
     return Cell(float(sparsity), mask, float(loss), float(accuracy), history)
 
 
 def whole_table(
-    weights, data: Data, epsilons, sparsities=SPARSITIES, *, perturb=None, search=None, rngs
+    weights,
+    data: Data,
+    epsilons,
+    sparsities=SPARSITIES,
+    *,
+    perturb=None,
+    search=None,
+    rngs,
+    network: str = "dense",
 ) -> list[StrongTicket]:
     """Algorithm 1 for several radii at once: one batch of descents, then one batch of all searches.
 
@@ -109,7 +137,7 @@ def whole_table(
         ValueError: as pgd_strong_lth.
     """
     relu_network.check_shares("sparsities", sparsities, 1)
-    weights, data = relu_network.as_weights(weights), relu_network.as_data(data)
+    weights, data = networks.named(network).as_weights(weights), relu_network.as_data(data)
     streams = [np.random.default_rng(rng).spawn(1 + len(sparsities)) for rng in rngs]
     radii = np.array([np.broadcast_to(e, len(weights)) for e in epsilons], dtype=float).T
     perturbed, history = projected_gradient.train(
@@ -117,13 +145,15 @@ def whole_table(
         data,
         [torch.from_numpy(r.copy()).to(data.x.device) for r in radii],
         rng=[stream[0] for stream in streams],
+        network=network,
         **(perturb or {}),
     )
-    found = _search_all(perturbed, data, sparsities, [s[1:] for s in streams], search or {})
+    options = {"network": network, **(search or {})}
+    found = _search_all(perturbed, data, sparsities, [s[1:] for s in streams], options)
     tickets = []
     for e in range(len(epsilons)):
         own, run = [w[e] for w in perturbed], _run(history, e)
-        cells = [_batch_cell(own, data, s, found.get((e, s)), run) for s in sparsities]
+        cells = [_batch_cell(own, data, s, found.get((e, s)), run, network) for s in sparsities]
         best = min(cells, key=lambda cell: cell.loss)
         tickets.append(StrongTicket(best.loss, best.mask, best.sparsity, cells, own, run))
     return tickets
@@ -150,13 +180,12 @@ def _search_all(perturbed, data: Data, sparsities, streams, options: dict) -> di
     }
 
 
-def _batch_cell(weights, data: Data, sparsity: float, found, bare: History) -> Cell:
+def _batch_cell(weights, data: Data, sparsity: float, found, bare: History, network: str) -> Cell:
     """A cell of a batch; without a search, that of the whole network."""
     if found is None:
-        return search_cell(weights, data, 0.0, {}, None, bare)
+        return search_cell(weights, data, 0.0, {}, None, bare, network)
     mask, history = found
-    loss, accuracy = relu_network.evaluate(mask.apply(weights), data.valid_x, data.valid_labels)
-    return Cell(float(sparsity), mask, float(loss), float(accuracy), history)
+    return _cell(mask, weights, data, sparsity, history, network)
 
 
 def _run(history: History, r: int) -> History:

@@ -99,9 +99,7 @@ def describe(run: Run, weights, data, descent, keeper=None) -> dict:
         return {**_outcome(weights, data), "history": _rounded(descent), "start": None}
     mask, history = search(run, weights, data, keeper)
     first = networks.named("redundant").first_scores(weights, search_stream(run).spawn(2)[0])
-    before = edge_popup.select_layers(
-        first, run.sparsity, kept=networks.named("redundant").kept
-    )
+    before = edge_popup.select_layers(first, run.sparsity, kept=networks.named("redundant").kept)
     masked = [w * m for w, m in zip(weights, before, strict=True)]
     return {
         **_outcome(mask.apply(weights), data),

@@ -200,5 +200,6 @@ def _fits(shapes) -> bool:
     blocks = list(zip(shapes[::2], shapes[1::2], strict=True))
     inside = all(matrix[-1] == gates[-2] * gates[-1] for gates, matrix in blocks)
     return inside and all(
-        gates[-1] == before[-2] for (_, before), (gates, _) in zip(blocks[:-1], blocks[1:], strict=True)
+        gates[-1] == before[-2]
+        for (_, before), (gates, _) in zip(blocks[:-1], blocks[1:], strict=True)
     )

@@ -2,7 +2,9 @@
 
 import torch
 
-from lth_tutorial import edge_popup, relu_network
+from lth_tutorial import networks
+
+from .redundant import redundant_forward
 
 
 class TopShare(torch.autograd.Function):
@@ -20,43 +22,55 @@ class TopShare(torch.autograd.Function):
         return gradient, None
 
 
-def cross_entropy(weights, x, labels) -> torch.Tensor:
-    """The mean loss of the network of these weights, for autograd."""
+def dense_forward(weights, x) -> torch.Tensor:
+    """The logits of a dense network, for autograd."""
     for weight in weights[:-1]:
         x = torch.relu(x @ weight.T)
-    return torch.nn.functional.cross_entropy(x @ weights[-1].T, labels)
+    return x @ weights[-1].T
+
+
+FORWARD = {"dense": dense_forward, "redundant": redundant_forward}
+
+
+def cross_entropy(weights, x, labels, network: str = "dense") -> torch.Tensor:
+    """The mean loss of the network of these weights, for autograd."""
+    return torch.nn.functional.cross_entropy(FORWARD[network](weights, x), labels)
 
 
 def search(
-    weights, batches, sparsity, *, step, momentum=0.9, decay=0.0, scores
+    weights, batches, sparsity, *, step, momentum=0.9, decay=0.0, scores, network="dense"
 ) -> list[torch.Tensor]:
     """Edge-Popup with torch.optim.SGD, a sort for each tensor and step, and a constant step size.
 
     Args:
-        weights: list of (out, in) tensors. batches: pairs x, labels. scores: where to start.
+        weights: list of tensors. batches: pairs x, labels. scores: where to start. network: "dense" or
+            "redundant".
 
     Returns:
         the last scores.
     """
     scores = [s.clone().requires_grad_() for s in scores]
     optimizer = torch.optim.SGD(scores, lr=step, momentum=momentum, weight_decay=decay)
-    counts = [edge_popup.kept(w.numel(), sparsity) for w in weights]
+    counts = [networks.named(network).kept(w.numel(), sparsity) for w in weights]
     for x, labels in batches:
         masks = [TopShare.apply(s.abs(), k) for s, k in zip(scores, counts, strict=True)]
-        loss = cross_entropy([w * m for w, m in zip(weights, masks, strict=True)], x, labels)
+        masked = [w * m for w, m in zip(weights, masks, strict=True)]
+        loss = cross_entropy(masked, x, labels, network)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     return [s.detach() for s in scores]
 
 
-def train(weights, batches, epsilon: float, *, step, momentum=0.9, decay=0.0) -> list[torch.Tensor]:
+def train(
+    weights, batches, epsilon: float, *, step, momentum=0.9, decay=0.0, network="dense"
+) -> list[torch.Tensor]:
     """Projected gradient descent with torch.optim.SGD, projecting after every step, as Algorithm 1 says."""
-    start = relu_network.as_weights(weights)
+    start = networks.named(network).as_weights(weights)
     weights = [w.clone().requires_grad_() for w in start]
     optimizer = torch.optim.SGD(weights, lr=step, momentum=momentum, weight_decay=decay)
     for x, labels in batches:
-        loss = cross_entropy(weights, x, labels)
+        loss = cross_entropy(weights, x, labels, network)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
