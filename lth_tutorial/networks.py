@@ -9,7 +9,7 @@ from lth_tutorial import relu_network
 
 
 class Network(NamedTuple):
-    """as_weights, pack, unpack: tensors from what a caller gives, into the form that gradients reads, and back.
+    """as_weights, pack, unpack: tensors from what a caller gives, into the form that is trained, and back.
 
     forward, gradients: of packed weights. first_scores: of Edge-Popup, from weights and a stream. kept: how
     many of `size` weights stay at a sparsity.

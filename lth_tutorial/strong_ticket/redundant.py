@@ -8,11 +8,11 @@ A gate lets through one half-line of its input, so a block is two matrices that 
 
     V z = P relu(x) + N relu(-x),   P_{j,i} = sum_r V_{j,(i,r)} relu(u_{r,i}),   N: the same with relu(-u).
 
-Behind a ReLU inputs are not negative, and P alone counts. Forward and gradient work with P and N, which have
-R times fewer entries than V: the arithmetic of a step shrinks with R, and what is left is reading the weights.
+Behind a ReLU inputs are not negative, and P alone counts. Forward and gradient work with P and N, which
+have R times fewer entries than V: a step needs R times less arithmetic, and what is left is reading weights.
 
-`pack` lays the copies of V out as R matrices (R, d', d), the form in which `gradients` reads it. Every function
-takes leading batch dimensions, for several networks at once, as `relu_network` does.
+`pack` lays the copies of V out as R matrices (R, d', d), the form in which `gradients` reads it. Every
+function takes leading batch dimensions, for several networks at once, as `relu_network` does.
 """
 
 from collections.abc import Iterable
