@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from lth_tutorial import relu_network
-from lth_tutorial.projected_gradient import History, run, streams
+from lth_tutorial.checks import finite_number
+from lth_tutorial.projected_gradient import History, diverged, run, streams
 from lth_tutorial.relu_network import Data
 
 SCOPES = ("tensor", "global")
@@ -38,7 +39,7 @@ def kept(size: int, sparsity: float) -> int:
     Raises:
         ValueError: sparsity is not in [0, 1].
     """
-    if not 0 <= sparsity <= 1:
+    if not 0 <= finite_number("sparsity", sparsity) <= 1:
         raise ValueError(f"sparsity must be in [0, 1], the share removed; got {sparsity}")
     return int(np.rint((1 - sparsity) * size))
 
@@ -140,10 +141,11 @@ def search(
             or all where there are fewer, unless it is given.
         scope: "tensor" removes the share of each matrix, "global" of all of them together.
         rng: numpy Generator or seed; scores and order of the rows draw from streams of their own. A list of
-            R for R networks.
+            R for R networks, no Generator twice.
 
     Returns:
         the mask of the last scores, with exactly `kept` entries, and the history (losses of masked networks).
+        Where `history.diverged`, scores may be NaN; the mask then takes them for 0.
 
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
@@ -154,7 +156,7 @@ def search(
     relu_network.check_fit(weights, data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
     several = weights[0].ndim == 3
-    for_scores, orders = _streams(weights, rng, several)
+    for_scores, orders = _streams(weights, rng)
     scores = _draw(weights, for_scores, several)
     choose = _chooser(weights, sparsity, scope, several)
     velocities = [torch.zeros_like(s) for s in scores]
@@ -172,15 +174,15 @@ def search(
         return loss
 
     history = run(update, mask_weights, data, step, epochs, batch, schedule, orders)
-    return Mask([m.bool() for m in choose(scores)], scores, sparsity), history
+    history = history._replace(diverged=diverged(history, scores))
+    masks = choose([s.nan_to_num() for s in scores])
+    return Mask([m.bool() for m in masks], scores, sparsity), history
 
 
-def _streams(weights, rng, several: bool):
+def _streams(weights, rng):
     """Streams for the scores and for the order of the rows, of one network or of each of R."""
-    found = streams(rng)
-    if several != isinstance(found, list) or (several and len(found) != len(weights[0])):
-        raise ValueError("rng must be one for one network, and a list of R for R networks")
-    if not several:
+    found = streams(rng, weights)
+    if not isinstance(found, list):
         return found.spawn(2)
     pairs = [one.spawn(2) for one in found]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -200,6 +202,8 @@ def _chooser(weights, sparsity, scope: str, several: bool):
         return lambda scores: select_layers(scores, float(shares), scope)
     if scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
+    if shares.shape not in ((), (len(weights[0]),)):
+        raise ValueError(f"sparsity must be one or {len(weights[0])} numbers, got {shares.shape}")
     shares = np.broadcast_to(shares, len(weights[0]))
     return lambda scores: [_select_rows(s, shares) for s in scores]
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import relu_network
+from lth_tutorial.checks import generator, generators
 from lth_tutorial.relu_network import Data
 
 RECORDS = 20
@@ -19,12 +20,14 @@ class History(NamedTuple):
     """What a training leaves behind: the mean training loss of stretches of steps.
 
     steps: the last step of each stretch; losses: float, or a row of R for R networks;
-    accuracies: on the validation rows after each epoch.
+    accuracies: on the validation rows after each epoch. diverged: whether a loss, or a number that was
+    trained, left the range of float32 (the step was too large, or the weights): a bool, or R of them.
     """
 
     steps: list[int]
     losses: list
     accuracies: list
+    diverged: bool | list = False
 
 
 def ball(weights, epsilon) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -67,11 +70,8 @@ def radii(weights, epsilon) -> list[torch.Tensor]:
         )
     found = []
     for radius, weight in zip(layers, weights, strict=True):
-        try:
-            radius = torch.as_tensor(radius, dtype=torch.float64, device=weight.device)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"epsilon must hold real numbers, got {radius!r}") from error
-        if not bool((torch.isfinite(radius) & (radius >= 0)).all()):
+        radius = relu_network.finite_tensor("epsilon", radius).to(weight.device, torch.float64)
+        if not bool((radius >= 0).all()):
             raise ValueError(f"epsilon must be 0 or more and finite, got {radius.tolist()}")
         if radius.shape not in ((), weight.shape[:-2]):
             raise ValueError(f"epsilon must be a number for each layer, got {tuple(radius.shape)}")
@@ -108,10 +108,12 @@ def train(
         project: "step" projects after every step, as Algorithm 1 says; "epoch" after every epoch only, as
             its authors' code does, so that between projections the weights are anywhere.
         schedule: of the step, see relu_network.factor.
-        rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks.
+        rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks, no
+            Generator twice.
 
     Returns:
         the weights, new tensors within the ball exactly, and the history. The last step counts, not the best.
+        Where `history.diverged`, the weights are those of a failed training: NaN for the most part.
 
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
@@ -123,6 +125,7 @@ def train(
     exact, data = relu_network.as_weights(weights, torch.float64), relu_network.as_data(data)
     relu_network.check_fit(exact, data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    orders = streams(rng, exact)
     ends, weights = ball(exact, epsilon), [w.float() for w in exact]
     velocities = [torch.zeros_like(w) for w in weights]
 
@@ -139,15 +142,28 @@ def train(
             torch.clamp(w, low, high, out=w)
         return weights
 
-    history = run(update, close, data, step, epochs, batch, schedule, streams(rng))
-    return weights, history
+    history = run(update, close, data, step, epochs, batch, schedule, orders)
+    return weights, history._replace(diverged=diverged(history, weights))
 
 
-def streams(rng):
-    """A Generator from a Generator or seed; a list of them from a list."""
-    if isinstance(rng, list | tuple):
-        return [np.random.default_rng(one) for one in rng]
-    return np.random.default_rng(rng)
+def streams(rng, weights):
+    """A Generator for one network; for R networks, weights (R, out, in), R different ones from a list.
+
+    Raises:
+        ValueError: one where R are asked for, or a list where one is; or a Generator stands twice in it.
+    """
+    several = isinstance(rng, list | tuple)
+    if several != (weights[0].ndim == 3) or (several and len(rng) != len(weights[0])):
+        raise ValueError("rng must be one for one network, and a list of R for R networks")
+    return generators("rng", rng, len(rng)) if several else generator("rng", rng)
+
+
+def diverged(history: History, trained) -> bool | list[bool]:
+    """Whether a loss or a number of `trained` is not finite; for R networks one answer each."""
+    rows = 1 if trained[0].ndim == 3 else 0
+    lost = [~torch.isfinite(t).flatten(rows).all(dim=-1) for t in trained]
+    losses = ~np.isfinite(np.array(history.losses)).all(axis=0)
+    return (torch.stack(lost).any(dim=0).cpu().numpy() | losses).tolist()
 
 
 def run(update, close, data: Data, step, epochs, batch, schedule, orders) -> History:
