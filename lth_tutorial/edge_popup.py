@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from lth_tutorial import networks, relu_network
+from lth_tutorial.networks import first_scores as first_scores
 from lth_tutorial.networks import kept
-from lth_tutorial.projected_gradient import History, Loop, run, streams
+from lth_tutorial.projected_gradient import History, Loop, diverged, run, streams
 from lth_tutorial.relu_network import Data
 
 SCOPES = ("tensor", "global")
@@ -132,13 +133,14 @@ def search(
             or all where there are fewer, unless it is given.
         scope: "tensor" removes the share of each matrix, "global" of all of them together.
         rng: numpy Generator or seed; scores and order of the rows draw from streams of their own. A list of
-            R for R networks.
+            R for R networks, no Generator twice.
         network: "dense", or "redundant": gates and matrices as redundant_weights has them, each masked for
             itself; then first scores and the count of weights removed are those of the source's code.
         rest, keeper: as in projected_gradient.train.
 
     Returns:
         the mask of the last scores, with exactly `kept` entries, and the history (losses of masked networks).
+        Where `history.diverged`, scores may be NaN; the mask then takes them for 0.
 
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
@@ -150,7 +152,7 @@ def search(
     relu_network.check_fit(weights if network == "dense" else [weights[0], weights[-1]], data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
     several = weights[0].ndim == 3
-    for_scores, orders = _streams(weights, rng, several)
+    for_scores, orders = _streams(weights, rng)
     scores = kind.pack(_draw(weights, for_scores, several, kind.first_scores))
     choose = _chooser(weights, sparsity, scope, several, kind.kept)
     weights = kind.pack(weights)
@@ -171,16 +173,15 @@ def search(
 
     loop = Loop(data, step, epochs, batch, schedule, rest, kind.forward, keeper)
     history = run(update, mask_weights, loop, orders, [*scores, *velocities])
-    masks = kind.unpack([m.bool() for m in choose(scores)])
+    history = history._replace(diverged=diverged(history, scores))
+    masks = kind.unpack([m.bool() for m in choose([s.nan_to_num() for s in scores])])
     return Mask(masks, kind.unpack(scores), sparsity), history
 
 
-def _streams(weights, rng, several: bool):
+def _streams(weights, rng):
     """Streams for the scores and for the order of the rows, of one network or of each of R."""
-    found = streams(rng)
-    if several != isinstance(found, list) or (several and len(found) != len(weights[0])):
-        raise ValueError("rng must be one for one network, and a list of R for R networks")
-    if not several:
+    found = streams(rng, weights)
+    if not isinstance(found, list):
         return found.spawn(2)
     pairs = [one.spawn(2) for one in found]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -200,6 +201,8 @@ def _chooser(weights, sparsity, scope: str, several: bool, kept):
         return lambda scores: select_layers(scores, float(shares), scope, kept)
     if scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
+    if shares.shape not in ((), (len(weights[0]),)):
+        raise ValueError(f"sparsity must be one or {len(weights[0])} numbers, got {shares.shape}")
     shares = np.broadcast_to(shares, len(weights[0]))
     return lambda scores: [_select_rows(s, shares, kept) for s in scores]
 

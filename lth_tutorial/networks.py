@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import relu_network
+from lth_tutorial.checks import finite_number, generator
 
 
 class Network(NamedTuple):
@@ -26,7 +27,7 @@ class Network(NamedTuple):
 
 def first_scores(weights, rng) -> list[torch.Tensor]:
     """Scores Unif[-1, 1] / sqrt(fan-in) (Kaiming's rule with a = sqrt 5), drawn on the CPU."""
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     drawn = [rng.uniform(-1, 1, tuple(w.shape)) / np.sqrt(w.shape[-1]) for w in weights]
     return [
         torch.from_numpy(s.astype(np.float32)).to(w.device)
@@ -40,7 +41,7 @@ def kept(size: int, sparsity: float) -> int:
     Raises:
         ValueError: sparsity is not in [0, 1].
     """
-    if not 0 <= sparsity <= 1:
+    if not 0 <= finite_number("sparsity", sparsity) <= 1:
         raise ValueError(f"sparsity must be in [0, 1], the share removed; got {sparsity}")
     return int(np.rint((1 - sparsity) * size))
 

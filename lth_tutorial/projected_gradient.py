@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import networks, relu_network
+from lth_tutorial.checks import generator, generators
 from lth_tutorial.relu_network import Data
 
 RECORDS = 20
@@ -19,12 +20,14 @@ class History(NamedTuple):
     """What a training leaves behind: the mean training loss of stretches of steps.
 
     steps: the last step of each stretch; losses: float, or a row of R for R networks;
-    accuracies: on the validation rows after each epoch.
+    accuracies: on the validation rows after each epoch. diverged: whether a loss, or a number that was
+    trained, left the range of float32 (the step was too large, or the weights): a bool, or R of them.
     """
 
     steps: list[int]
     losses: list
     accuracies: list
+    diverged: bool | list = False
 
 
 def ball(weights, epsilon) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -67,11 +70,8 @@ def radii(weights, epsilon) -> list[torch.Tensor]:
         )
     found = []
     for radius, weight in zip(layers, weights, strict=True):
-        try:
-            radius = torch.as_tensor(radius, dtype=torch.float64, device=weight.device)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"epsilon must hold real numbers, got {radius!r}") from error
-        if not bool((torch.isfinite(radius) & (radius >= 0)).all()):
+        radius = relu_network.finite_tensor("epsilon", radius).to(weight.device, torch.float64)
+        if not bool((radius >= 0).all()):
             raise ValueError(f"epsilon must be 0 or more and finite, got {radius.tolist()}")
         if radius.shape not in ((), weight.shape[:-2]):
             raise ValueError(f"epsilon must be a number for each layer, got {tuple(radius.shape)}")
@@ -111,13 +111,15 @@ def train(
         project: "step" projects after every step, as Algorithm 1 says; "epoch" after every epoch only, as
             its authors' code does, so that between projections the weights are anywhere.
         schedule: of the step, see relu_network.factor; or "cosine by epoch", constant within an epoch.
-        rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks.
+        rng: numpy Generator or seed for the order of the rows; a list of R of them for R networks, no
+            Generator twice.
         network: "dense", or "redundant": gates and matrices as redundant_weights has them, alike in the ball.
         rest: whether the rows left over by full batches make a last, smaller one; if not, they wait.
         keeper: where a long training is kept after each epoch and taken up again: see `run`.
 
     Returns:
         the weights, new tensors within the ball exactly, and the history. The last step counts, not the best.
+        Where `history.diverged`, the weights are those of a failed training: NaN for the most part.
 
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
@@ -130,6 +132,7 @@ def train(
     exact, data = kind.as_weights(weights, torch.float64), relu_network.as_data(data)
     relu_network.check_fit(exact if network == "dense" else [exact[0], exact[-1]], data)
     batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    orders = streams(rng, exact)
     lows, highs = (kind.pack(list(side)) for side in zip(*ball(exact, epsilon), strict=True))
     ends = list(zip(lows, highs, strict=True))
     weights = kind.pack([w.float() for w in exact])
@@ -149,15 +152,28 @@ def train(
         return weights
 
     loop = Loop(data, step, epochs, batch, schedule, rest, kind.forward, keeper)
-    history = run(update, close, loop, streams(rng), [*weights, *velocities])
-    return kind.unpack(weights), history
+    history = run(update, close, loop, orders, [*weights, *velocities])
+    return kind.unpack(weights), history._replace(diverged=diverged(history, weights))
 
 
-def streams(rng):
-    """A Generator from a Generator or seed; a list of them from a list."""
-    if isinstance(rng, list | tuple):
-        return [np.random.default_rng(one) for one in rng]
-    return np.random.default_rng(rng)
+def streams(rng, weights):
+    """A Generator for one network; for R networks, weights (R, out, in), R different ones from a list.
+
+    Raises:
+        ValueError: one where R are asked for, or a list where one is; or a Generator stands twice in it.
+    """
+    several = isinstance(rng, list | tuple)
+    if several != (weights[0].ndim == 3) or (several and len(rng) != len(weights[0])):
+        raise ValueError("rng must be one for one network, and a list of R for R networks")
+    return generators("rng", rng, len(rng)) if several else generator("rng", rng)
+
+
+def diverged(history: History, trained) -> bool | list[bool]:
+    """Whether a loss or a number of `trained` is not finite; for R networks one answer each."""
+    rows = 1 if trained[0].ndim == 3 else 0
+    lost = [~torch.isfinite(t).flatten(rows).all(dim=-1) for t in trained]
+    losses = ~np.isfinite(np.array(history.losses)).all(axis=0)
+    return (torch.stack(lost).any(dim=0).cpu().numpy() | losses).tolist()
 
 
 class Loop(NamedTuple):
@@ -183,7 +199,7 @@ def run(update, close, loop: Loop, orders, state) -> History:
             training goes on from there, and ends with the same numbers.
     """
     data, epochs = loop.data, loop.epochs
-    factor(loop.schedule, 0.0, 1)  # complain also where there is no step to take
+    factor(loop.schedule, 0, 1, 1)  # complain also where there is no step to take
     steps = -(-len(data.x) // loop.batch) if loop.rest else len(data.x) // loop.batch
     stretch = max(1, epochs * steps // RECORDS)
     history, recent, done = History([], [], []), [], 0
@@ -193,9 +209,7 @@ def run(update, close, loop: Loop, orders, state) -> History:
         done = first * steps
     for epoch in range(first, epochs):
         for x, labels in relu_network.batches(data, loop.batch, orders, loop.rest):
-            recent.append(
-                update(x, labels, loop.step * factor(loop.schedule, done / steps, epochs))
-            )
+            recent.append(update(x, labels, loop.step * factor(loop.schedule, done, steps, epochs)))
             done += 1
             if done % stretch == 0:
                 history.steps.append(done)
@@ -208,11 +222,11 @@ def run(update, close, loop: Loop, orders, state) -> History:
     return history
 
 
-def factor(schedule: str, done: float, epochs: int) -> float:
-    """What multiplies the step after `done` of the epochs; a schedule "... by epoch" counts whole ones."""
+def factor(schedule: str, done: int, steps: int, epochs: int) -> float:
+    """What multiplies the step after `done` steps, `steps` an epoch; "... by epoch" counts whole epochs."""
     if schedule.endswith(" by epoch"):
-        schedule, done = schedule.removesuffix(" by epoch"), np.floor(done)
-    return relu_network.factor(schedule, done / max(epochs, 1))
+        schedule, done = schedule.removesuffix(" by epoch"), done - done % steps
+    return relu_network.factor(schedule, done / (steps * epochs))
 
 
 def _values(epoch: int, history: History, recent, orders, state) -> dict:

@@ -6,16 +6,27 @@ Every function takes leading batch dimensions: weights (R, out, in) are R networ
 x (N, in) or rows of their own (R, N, in).
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import (
+    finite_array,
+    finite_number,
+    generator,
+    is_tensor,
+    listed,
+    positive,
+    real_array,
+    real_tensor,
+    shown,
+    whole,
+)
 
 ROWS_AT_ONCE = 2000
 MOST_ROWS_A_STEP = 64
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class Data(NamedTuple):
@@ -42,17 +53,12 @@ def split(x, labels, validation: int, rng) -> Data:
         rng: numpy Generator or seed.
 
     Raises:
-        ValueError: the shapes do not fit, or validation is out of range.
+        ValueError: the shapes do not fit, numbers are not finite, or validation is out of range.
     """
-    x = torch.as_tensor(x, dtype=torch.float32)
-    labels = torch.from_numpy(np.asarray(labels).astype(np.int64))
-    if x.ndim != 2 or labels.shape != x.shape[:1]:
-        raise ValueError(
-            f"x must be (N, d) and labels (N,); got {tuple(x.shape)} and {tuple(labels.shape)}"
-        )
-    if not 1 <= validation < len(x):
+    x, labels = _rows("x", "labels", x, labels)
+    if not 1 <= whole("validation", validation) < len(x):
         raise ValueError(f"validation must be from 1 to {len(x) - 1}, got {validation}")
-    order = torch.from_numpy(np.random.default_rng(rng).permutation(len(x)))
+    order = torch.from_numpy(generator("rng", rng).permutation(len(x)))
     aside, kept = order[:validation], order[validation:]
     return Data(x[kept], labels[kept], x[aside], labels[aside])
 
@@ -80,12 +86,15 @@ def uniform_weights(widths, bounds, rng) -> list[torch.Tensor]:
     Raises:
         ValueError: a width or a bound is not positive, or their numbers do not fit.
     """
+    widths = [whole("widths", width) for width in listed("widths", widths, "positive integers")]
     if len(widths) < 2 or min(widths) < 1:
         raise ValueError(f"widths must be two or more positive integers, got {widths}")
-    bounds = np.broadcast_to(np.asarray(bounds, dtype=float), len(widths) - 1)
-    if not (np.isfinite(bounds) & (bounds > 0)).all():
+    bounds = finite_array("bounds", bounds, (0, 1))
+    if bounds.shape not in ((), (1,), (len(widths) - 1,)):
+        raise ValueError(f"bounds must be one or {len(widths) - 1} numbers, got {bounds.shape}")
+    if not (bounds > 0).all():
         raise ValueError(f"bounds must be positive, got {bounds}")
-    rng = np.random.default_rng(rng)
+    bounds, rng = np.broadcast_to(bounds, len(widths) - 1), generator("rng", rng)
     return [
         torch.from_numpy(rng.uniform(-b, b, (out, into)).astype(np.float32))
         for b, into, out in zip(bounds, widths[:-1], widths[1:], strict=True)
@@ -208,13 +217,14 @@ def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:
     """Tensors of one dtype, from a list of tensors or arrays.
 
     Raises:
-        ValueError: they are not finite matrices that fit together.
+        ValueError: they are not matrices that fit together, finite and within float32's range.
     """
-    if not isinstance(weights, Iterable) or getattr(weights, "ndim", 1) == 0:
-        raise ValueError(f"weights must be a list of matrices, got {type(weights).__name__}")
-    weights = [_tensor(f"weights[{k}]", w, dtype) for k, w in enumerate(weights)]
+    weights = [
+        float32s(f"weights[{k}]", w).to(dtype)
+        for k, w in enumerate(listed("weights", weights, "matrices"))
+    ]
     shapes = [tuple(w.shape) for w in weights]
-    fits = all(len(shape) >= 2 for shape in shapes) and all(
+    fits = all(len(shape) in (2, 3) and 0 not in shape for shape in shapes) and all(
         before.shape[-2] == w.shape[-1] for before, w in zip(weights[:-1], weights[1:], strict=True)
     )
     if not weights or not fits or len({shape[:-2] for shape in shapes}) != 1:
@@ -230,40 +240,51 @@ def as_data(data) -> Data:
             train on and to choose by (`split` sets some aside to choose by).
 
     Raises:
-        ValueError: it is none of these, x is not finite, or rows and labels do not fit.
+        ValueError: it is none of these, x is not finite in float32, or rows and labels do not fit.
     """
     if not isinstance(data, tuple | list) or len(data) not in (2, 4):
         raise ValueError(
             "data must be a Data (x, labels, valid_x, valid_labels) or a pair x, labels"
         )
-    train = _rows("x", "labels", *data[:2])
-    return Data(*train, *(_rows("valid_x", "valid_labels", *data[2:]) if len(data) == 4 else train))
+    train = _rows("data.x", "data.labels", *data[:2])
+    if len(data) == 2:
+        return Data(*train, *train)
+    return Data(*train, *_rows("data.valid_x", "data.valid_labels", *data[2:]))
 
 
 def _rows(name: str, own: str, x, labels) -> tuple[torch.Tensor, torch.Tensor]:
-    x = _tensor(f"data.{name}", x, torch.float32)
-    wide = _tensor(f"data.{own}", labels, torch.float64)
-    labels = wide.long()
+    x = float32s(name, x).to(torch.float32)
+    found = finite_tensor(own, labels)
+    labels = found.long()
     if x.ndim != 2 or labels.shape != x.shape[:1] or not len(x):
         raise ValueError(
-            f"data.{name} must be (N, d) and data.{own} (N,), N at least 1; got {tuple(x.shape)} and "
+            f"{name} must be (N, d) and {own} (N,), N at least 1; got {tuple(x.shape)} and "
             f"{tuple(labels.shape)}"
         )
-    if bool((wide != labels).any()):
-        raise ValueError(f"data.{own} must be whole numbers")
+    if bool((found != labels).any()):
+        raise ValueError(f"{own} must be whole numbers")
     return x, labels
 
 
-def _tensor(name: str, values, dtype) -> torch.Tensor:
-    """A finite tensor without a gradient; it shares the memory of `values` where torch can."""
-    if isinstance(values, np.ndarray):  # torch wants memory it may write to, in order
-        values = np.require(values, requirements=["C", "W"])
-    try:
-        tensor = torch.as_tensor(values, dtype=dtype).detach()
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} must hold real numbers, in rows of one length") from error
+def finite_tensor(name: str, values) -> torch.Tensor:
+    """A tensor of finite real numbers without a gradient; it shares memory where torch can."""
+    if is_tensor(values):
+        tensor = real_tensor(name, values)
+    else:
+        array = real_array(name, values)
+        array = array.astype(float) if array.dtype.itemsize > 8 else array
+        # torch wants memory it may write to, in order
+        tensor = torch.from_numpy(np.require(array, requirements=["C", "W"]))
     if not bool(torch.isfinite(tensor).all()):
         raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+    return tensor
+
+
+def float32s(name: str, values) -> torch.Tensor:
+    """`finite_tensor`, of numbers that stay finite as float32."""
+    tensor = finite_tensor(name, values)
+    if tensor.dtype == torch.float64 and bool((tensor.abs() > LARGEST).any()):
+        raise ValueError(f"{name} must lie within the range of float32, {LARGEST:.1e}")
     return tensor
 
 
@@ -289,17 +310,18 @@ def check_training(
     Raises:
         ValueError: the numbers of a training are not possible.
     """
-    if finite_number("step", step) <= 0:
-        raise ValueError(f"step must be positive, got {step}")
-    if not isinstance(epochs, int | np.integer) or epochs < 0:
-        raise ValueError(f"epochs must be a whole number, 0 or more, got {epochs!r}")
+    if positive("step", step) > LARGEST:
+        raise ValueError(f"step must lie within the range of float32, got {step}")
+    whole("epochs", epochs, 0)
     batch = min(MOST_ROWS_A_STEP, rows) if batch is None else batch
-    if not isinstance(batch, int | np.integer) or not 1 <= batch <= rows:
-        raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {batch!r}")
+    if not 1 <= whole("batch", batch) <= rows:
+        raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {shown(batch)}")
     if not 0 <= finite_number("momentum", momentum) < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}")
     if finite_number("decay", decay) < 0:
         raise ValueError(f"decay must be 0 or more, got {decay}")
+    if decay > LARGEST:
+        raise ValueError(f"decay must lie within the range of float32, got {decay}")
     return int(batch)
 
 

@@ -160,8 +160,7 @@ def test_an_interrupted_training_ends_with_the_same_numbers(weights, data, netwo
     options = {"network": network, "epochs": 4, "rest": True, "schedule": "cosine by epoch"}
 
     def both(keeper):
-        trained = projected_gradient.train(weights, data, 0.1, rng=1, keeper=keeper, **options)
-        return trained
+        return projected_gradient.train(weights, data, 0.1, rng=1, keeper=keeper, **options)
 
     def search(keeper):
         mask, history = edge_popup.search(weights, data, 0.5, rng=2, keeper=keeper, **options)

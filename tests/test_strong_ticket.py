@@ -607,3 +607,89 @@ def test_one_cell_of_the_page_size_table():
     assert abs(column["cells"][0]["test"] - kept[0]["test"]) < 0.001 and kept[0]["test"] < 0.2
     assert abs(column["cells"][1]["test"] - kept[5]["test"]) < 0.02
     assert column["moved"]["largest"] == 0 and column["movement"][0] == 1
+
+
+# Hostile values
+
+
+def test_imaginary_parts_are_refused_not_dropped(data, weights):
+    whirled = [w + 1j * w for w in weights]
+    for call in (
+        lambda: projected_gradient.train(whirled, data, 0.1),
+        lambda: edge_popup.search([w.numpy() for w in whirled], data, 0.5),
+        lambda: projected_gradient.train(weights, data, 0.1 + 1j),
+        lambda: projected_gradient.train(weights, (data.x * 1j, data.labels), 0.1),
+    ):
+        with pytest.raises(
+            ValueError, match=r"(weights\[0\]|epsilon|data.x) must hold real numbers"
+        ):
+            call()
+
+
+def test_weights_beyond_float32_are_refused(data, weights):
+    large = [w.double() * 1e300 for w in weights]
+    for search, share in ((projected_gradient.train, 0.1), (edge_popup.search, 0.5)):
+        with pytest.raises(ValueError, match=r"weights\[0\] must lie within the range of float32"):
+            search(large, data, share)
+
+
+def test_short_floats_are_taken_exactly(data, weights):
+    short = [w.bfloat16() for w in weights]
+    found, _ = projected_gradient.train(short, data, 0.1)
+    expected, _ = projected_gradient.train([w.float() for w in short], data, 0.1)
+    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_training_that_diverges_says_so(data, weights):
+    """Loss and weights leave float32; the mask has its size all the same, and another cell is chosen."""
+    _, calm = projected_gradient.train(weights, data, 0.1)
+    assert calm.diverged is False
+    lost, history = projected_gradient.train(weights, data, 1e38, step=1e38)
+    assert history.diverged is True and not all(torch.isfinite(w).all() for w in lost)
+    mask, history = edge_popup.search([1e20 * w for w in weights], data, 0.5, step=1e30)
+    assert history.diverged is True
+    assert [int(m.sum()) for m in mask.masks] == [
+        edge_popup.kept(m.numel(), 0.5) for m in mask.masks
+    ]
+    with pytest.raises(ValueError, match="perturb: its step must be smaller"):
+        strong_ticket.pgd_strong_lth(weights, data, 1e38, perturb={"step": 1e38})
+    several = [torch.stack([w, 1e25 * w]) for w in weights]
+    _, history = edge_popup.search(several, data, 0.5, rng=[1, 2])
+    assert history.diverged == [False, True]
+
+
+def test_a_loss_that_is_no_number_is_never_the_best():
+    cells = [
+        strong_ticket.Cell(s, None, loss, 0.0, None) for s, loss in [(0.1, np.nan), (0.2, 3.0)]
+    ]
+    assert strong_ticket.algorithm._best(cells) is cells[1]
+
+
+def test_networks_in_a_batch_draw_orders_of_their_own(data, weights):
+    """One seed for two networks, or one Generator twice, would tie their orders together."""
+    several = [torch.stack([w, w]) for w in weights]
+    radii = [torch.tensor([0.1, 0.1])] * len(weights)
+    one = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="rng must be .* a list of R for R networks"):
+        projected_gradient.train(several, data, radii, rng=one)
+    with pytest.raises(ValueError, match="rng must hold different Generators"):
+        projected_gradient.train(several, data, radii, rng=[one, one])
+    with pytest.raises(ValueError, match="rng must hold different Generators"):
+        edge_popup.search(several, data, 0.5, rng=[one, one])
+    with pytest.raises(ValueError, match="rngs must hold different Generators"):
+        strong_ticket.whole_table(weights, data, [0.1, 0.2], (0.0,), rngs=[one, one])
+    found, _ = projected_gradient.train(several, data, radii, rng=[1, 2])
+    assert not torch.equal(found[0][0], found[0][1])
+    for r, seed in enumerate((1, 2)):
+        alone, _ = projected_gradient.train(weights, data, 0.1, rng=seed)
+        assert all(torch.allclose(w[r], a, atol=1e-6) for w, a in zip(found, alone, strict=True))
+
+
+@pytest.mark.parametrize("rng", [None, -1, 0.5, "0", True, [], [1, None], np.random])
+def test_a_bad_rng_is_named(data, weights, rng):
+    for call in (
+        lambda: projected_gradient.train(weights, data, 0.1, rng=rng),
+        lambda: strong_ticket.pgd_strong_lth(weights, data, 0.1, (0.0,), rng=rng),
+    ):
+        with pytest.raises(ValueError, match="rng must be"):
+            call()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 
 from .descent import Run, checked, checked_steps, gram
 from .masks import best_masks

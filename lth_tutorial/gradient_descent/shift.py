@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lth_tutorial.checks import finite_array, finite_number
 from lth_tutorial.subset_sum import best_subsets, subset_sums
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
 
 MOST_LISTED = 20
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from lth_tutorial.subset_sum.checks import finite_number
+from lth_tutorial.checks import finite_number
 
 Masks = dict[str, torch.Tensor]
 SCOPES = ("global", "layer")

@@ -11,7 +11,7 @@ from numbers import Integral
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 
 LAWS = ("gaussian", "sphere", "ball")
 

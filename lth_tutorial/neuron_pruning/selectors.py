@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 METHODS = ("random", "rounding", "lp", "omp", "herding")
 

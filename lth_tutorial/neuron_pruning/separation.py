@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 from lth_tutorial.weight_pruning import bounds, prune_network
 
 from .kernel import arc_cosine_kernel, draw_weights

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lth_tutorial import subset_sum
-from lth_tutorial.subset_sum.checks import at_most, finite_array, finite_number, gibibytes
+from lth_tutorial.checks import at_most, count_of_subsets, finite_array, finite_number, gibibytes
 from lth_tutorial.subset_sum.grid import to_grid
 from lth_tutorial.subset_sum.sorted_sums import sorted_sums
 
@@ -71,7 +71,7 @@ def best_subset(x, z, epsilon) -> PerturbedSubset:
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
     n = len(x)
-    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(10 * 2.0 ** (n / 2))}")
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(n / 2, 10)}")
     radii = as_radii(epsilon, (n,))
     if not radii.any():
         return finish(x, z, radii, subset_sum.best_subset(x, z).mask)
@@ -244,7 +244,9 @@ def exhaustive_search(x, z, epsilon) -> PerturbedSubset:
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
     n = len(x)
-    at_most("x", n, MOST_EXHAUSTIVE, f"{n} would mean {2.0**n:,.0f} subsets; use best_subset")
+    at_most(
+        "x", n, MOST_EXHAUSTIVE, f"{n} would mean {count_of_subsets(n)} subsets; use best_subset"
+    )
     radii = as_radii(epsilon, (n,))
     if not radii.any():
         return finish(x, z, radii, subset_sum.exhaustive_search(x, z).mask)

@@ -12,8 +12,8 @@ This chapter: n = Theta(log 1/(eta + epsilon)), up to a term in log n.
 
 import math
 
+from lth_tutorial.checks import finite_number
 from lth_tutorial.subset_sum import hit_volume
-from lth_tutorial.subset_sum.checks import finite_number
 
 VERSIONS = {
     "abstract": lambda epsilon: 1 / (1 + epsilon),

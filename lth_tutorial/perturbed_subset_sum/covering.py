@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_tutorial import subset_sum
-from lth_tutorial.subset_sum.checks import at_most, finite_array, finite_number, gibibytes
+from lth_tutorial.checks import at_most, finite_array, finite_number, gibibytes
 from lth_tutorial.subset_sum.grid import to_grid
 from lth_tutorial.subset_sum.sorted_sums import sorted_sums
 
@@ -49,7 +49,7 @@ def covering_error(x, epsilon, low: float = -0.5, high: float = 0.5) -> float:
     if not radii.any():
         return subset_sum.covering_error(x, low, high)
     n = len(x)
-    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(3 * 2.0**n)} of memory")
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(n, 3)} of memory")
     joint, _, exponent, _ = to_grid(
         np.r_[x, radii, low, high][None],
         np.zeros(1),

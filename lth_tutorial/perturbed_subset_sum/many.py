@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lth_tutorial import subset_sum
-from lth_tutorial.subset_sum.checks import at_most, finite_array, gibibytes
+from lth_tutorial.checks import at_most, finite_array, gibibytes
 
 from .best import (
     MOST_CANDIDATES,
@@ -61,7 +61,7 @@ def best_subsets(x, z, epsilon) -> PerturbedSubsets:
     if x.ndim == 2 and len(x) != len(z):
         raise ValueError(f"x holds {len(x)} instances and z {len(z)} targets; they must agree")
     n = x.shape[-1]
-    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(10 * 2.0 ** (n / 2))}")
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(n / 2, 10)}")
     x = np.broadcast_to(x, (len(z), n))
     radii = as_radii(epsilon, x.shape)
     masks = best_masks(x, z, radii)

@@ -1,11 +1,14 @@
 """Algorithm 1: perturb the weights within a ball by gradient descent, then search a mask at each sparsity."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from lth_tutorial import edge_popup, networks, projected_gradient, relu_network
+from lth_tutorial.checks import finite_array, generator, generators, listed
 from lth_tutorial.edge_popup import Mask
 from lth_tutorial.projected_gradient import History
 from lth_tutorial.relu_network import Data
@@ -28,7 +31,8 @@ class Cell:
 class StrongTicket:
     """What Algorithm 1 returns, and all that it saw.
 
-    loss, mask, sparsity: of the cell with the smallest validation loss (the first of equals).
+    loss, mask, sparsity: of the cell with the smallest validation loss (the first of equals; NaN, of a search
+    that diverged, counts as the largest).
     cells: one for each sparsity, in the order asked for. weights: W_T. history: of the perturbation.
     """
 
@@ -72,22 +76,49 @@ def pgd_strong_lth(
         a StrongTicket.
 
     Raises:
-        ValueError: no sparsities, one outside [0, 1), or what the two halves raise.
+        ValueError: no sparsities, one outside [0, 1), a descent that diverges, or what the two halves raise.
 
     Source: Algorithm 1 (there s runs over .1 to .9; its table has 0 to .8). Chapter 6.
     """
-    relu_network.check_shares("sparsities", sparsities, 1)
-    data = relu_network.as_data(data)
-    streams = np.random.default_rng(rng).spawn(1 + len(sparsities))
+    sparsities = relu_network.check_shares("sparsities", sparsities, 1).tolist()
+    data, perturb, search = relu_network.as_data(data), *_options(perturb=perturb, search=search)
+    streams = generator("rng", rng).spawn(1 + len(sparsities))
     perturbed, history = projected_gradient.train(
-        weights, data, epsilon, rng=streams[0], network=network, **(perturb or {})
+        weights, data, epsilon, rng=streams[0], network=network, **perturb
     )
+    _check_descent(history.diverged)
     cells = [
-        search_cell(perturbed, data, s, search or {}, stream, history, network)
+        search_cell(perturbed, data, s, search, stream, history, network)
         for s, stream in zip(sparsities, streams[1:], strict=True)
     ]
-    best = min(cells, key=lambda cell: cell.loss)
+    best = _best(cells)
     return StrongTicket(best.loss, best.mask, best.sparsity, cells, perturbed, history)
+
+
+def _radii(name: str, epsilon, layers: int) -> np.ndarray:
+    """One radius a layer."""
+    epsilon = finite_array(name, epsilon, (0, 1))
+    if epsilon.shape not in ((), (layers,)):
+        raise ValueError(f"{name} must be one number or one for each of {layers} layers")
+    return np.broadcast_to(epsilon, layers)
+
+
+def _best(cells: list[Cell]) -> Cell:
+    return min(cells, key=lambda cell: math.inf if math.isnan(cell.loss) else cell.loss)
+
+
+def _check_descent(diverged: bool) -> None:
+    """Where the descent left float32 there is no network to prune."""
+    if diverged:
+        raise ValueError("perturb: its step must be smaller: the descent left the range of float32")
+
+
+def _options(**options) -> list[dict]:
+    """Keyword arguments of the two halves; None for none."""
+    for name, value in options.items():
+        if value is not None and not isinstance(value, Mapping):
+            raise ValueError(f"{name} must be a dict of keyword arguments, got {value!r}")
+    return [dict(value or {}) for value in options.values()]
 
 
 def search_cell(
@@ -136,25 +167,31 @@ def whole_table(
     Raises:
         ValueError: as pgd_strong_lth.
     """
-    relu_network.check_shares("sparsities", sparsities, 1)
+    sparsities = relu_network.check_shares("sparsities", sparsities, 1).tolist()
     weights, data = networks.named(network).as_weights(weights), relu_network.as_data(data)
-    streams = [np.random.default_rng(rng).spawn(1 + len(sparsities)) for rng in rngs]
-    radii = np.array([np.broadcast_to(e, len(weights)) for e in epsilons], dtype=float).T
+    perturb, search = _options(perturb=perturb, search=search)
+    epsilons = [
+        _radii(f"epsilons[{k}]", e, len(weights))
+        for k, e in enumerate(listed("epsilons", epsilons, "radii"))
+    ]
+    streams = [rng.spawn(1 + len(sparsities)) for rng in generators("rngs", rngs, len(epsilons))]
+    radii = np.array(epsilons).T
     perturbed, history = projected_gradient.train(
         [w.expand(len(epsilons), *w.shape) for w in weights],
         data,
         [torch.from_numpy(r.copy()).to(data.x.device) for r in radii],
         rng=[stream[0] for stream in streams],
         network=network,
-        **(perturb or {}),
+        **perturb,
     )
-    options = {"network": network, **(search or {})}
+    _check_descent(any(history.diverged))
+    options = {"network": network, **search}
     found = _search_all(perturbed, data, sparsities, [s[1:] for s in streams], options)
     tickets = []
     for e in range(len(epsilons)):
         own, run = [w[e] for w in perturbed], _run(history, e)
         cells = [_batch_cell(own, data, s, found.get((e, s)), run, network) for s in sparsities]
-        best = min(cells, key=lambda cell: cell.loss)
+        best = _best(cells)
         tickets.append(StrongTicket(best.loss, best.mask, best.sparsity, cells, own, run))
     return tickets
 
@@ -194,4 +231,5 @@ def _run(history: History, r: int) -> History:
         history.steps,
         [losses[r] for losses in history.losses],
         [accuracies[r] for accuracies in history.accuracies],
+        history.diverged[r],
     )

@@ -15,10 +15,10 @@ have R times fewer entries than V: a step needs R times less arithmetic, and wha
 function takes leading batch dimensions, for several networks at once, as `relu_network` does.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 import torch
+
+from lth_tutorial.checks import generator, listed, positive, whole
 
 
 def redundant_weights(widths, redundancy: int, bound: float, rng) -> list[torch.Tensor]:
@@ -36,14 +36,12 @@ def redundant_weights(widths, redundancy: int, bound: float, rng) -> list[torch.
 
     Source: Xiong, Liao and Kyrillidis 2023, Section 6.2, as their public code has it. Chapter 6.
     """
-    widths = [int(d) for d in widths]
-    if len(widths) < 2 or min(widths) < 1:
+    widths = [whole("widths", d, 1) for d in listed("widths", widths, "positive integers")]
+    if len(widths) < 2:
         raise ValueError(f"widths must be two or more positive integers, got {widths}")
-    if redundancy < 1:
-        raise ValueError(f"redundancy must be at least 1, got {redundancy}")
-    if not (np.isfinite(bound) and bound > 0):
-        raise ValueError(f"bound must be positive, got {bound}")
-    rng = np.random.default_rng(rng)
+    whole("redundancy", redundancy, 1)
+    positive("bound", bound)
+    rng = generator("rng", rng)
     weights = []
     for into, out in zip(widths[:-1], widths[1:], strict=True):
         for shape in ((redundancy, into), (out, redundancy * into)):
@@ -85,7 +83,7 @@ def unpack(packed) -> list[torch.Tensor]:
 
 def first_scores(weights, rng) -> list[torch.Tensor]:
     """Scores as the source's code draws them: gates Unif +-sqrt 2, matrices Unif +-sqrt(2 / d_{l-1})."""
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     scores = []
     for k, weight in enumerate(weights):
         bound = np.sqrt(2 if k % 2 == 0 else 2 / weights[k - 1].shape[-1])
@@ -181,9 +179,10 @@ def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:
     """
     from lth_tutorial import relu_network
 
-    if not isinstance(weights, Iterable) or getattr(weights, "ndim", 1) == 0:
-        raise ValueError(f"weights must be a list of tensors, got {type(weights).__name__}")
-    weights = [relu_network._tensor(f"weights[{k}]", w, dtype) for k, w in enumerate(weights)]
+    weights = [
+        relu_network.float32s(f"weights[{k}]", w).to(dtype)
+        for k, w in enumerate(listed("weights", weights, "gates and matrices"))
+    ]
     shapes = [tuple(w.shape) for w in weights]
     if not _fits(shapes):
         raise ValueError(
@@ -193,7 +192,7 @@ def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:
 
 
 def _fits(shapes) -> bool:
-    if not shapes or len(shapes) % 2 or min(map(len, shapes)) < 2:
+    if not shapes or len(shapes) % 2 or not {len(s) for s in shapes} <= {2, 3}:
         return False
     if len({shape[:-2] for shape in shapes}) != 1:
         return False

@@ -4,7 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import at_most, exact_error, finite_array, finite_number, gibibytes
+from lth_tutorial.checks import (
+    at_most,
+    count_of_subsets,
+    exact_error,
+    finite_array,
+    finite_number,
+    gibibytes,
+)
+
 from .grid import to_grid
 from .sorted_sums import first_mask, sorted_sums
 
@@ -54,8 +62,7 @@ def best_subset(x, z) -> Subset:
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
     n = len(x)
-    lists = 2.0 ** (n / 2)
-    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(6 * lists)} of memory")
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(n / 2, 6)} of memory")
     integers, target, _, _ = to_grid(x[None], np.array([z]))
     mask = _best_mask(integers[0], target[0])
     return Subset(mask, *exact_error(x, mask, z))
@@ -136,7 +143,9 @@ def exhaustive_search(x, z) -> Subset:
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
     n = len(x)
-    at_most("x", n, MOST_EXHAUSTIVE, f"{n} would mean {2.0**n:,.0f} subsets; use best_subset")
+    at_most(
+        "x", n, MOST_EXHAUSTIVE, f"{n} would mean {count_of_subsets(n)} subsets; use best_subset"
+    )
     integers, target, _, _ = to_grid(x[None], np.array([z]))
     head = max(0, n - 20)
     heads, tails = _sums_in_order(integers[0][:head]), _sums_in_order(integers[0][head:])
@@ -165,7 +174,7 @@ def subset_sums(x) -> np.ndarray:
     x = np.asarray(x, dtype=float)
     if x.size:
         x = finite_array("x", x, 1)
-    at_most("x", x.size, MOST_EXHAUSTIVE, f"2^{x.size} sums take {gibibytes(2.0**x.size)}")
+    at_most("x", x.size, MOST_EXHAUSTIVE, f"2^{x.size} sums take {gibibytes(x.size)}")
     return _sums_in_order(x)
 
 

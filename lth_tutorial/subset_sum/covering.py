@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .checks import at_most, finite_array, finite_number
+from lth_tutorial.checks import at_most, count_of_subsets, finite_array, finite_number
+
 from .grid import to_grid
 from .sorted_sums import sorted_sums
 
@@ -48,7 +49,10 @@ def covering_error(x, low: float = -0.5, high: float = 0.5) -> float:
         raise ValueError(f"low must not exceed high, got low = {low} and high = {high}")
     n = len(x)
     at_most(
-        "x", n, MOST_CANDIDATES, f"{n} would mean {2.0**n:.1e} sums, about {2.0**n / 1e9:,.0f} s"
+        "x",
+        n,
+        MOST_CANDIDATES,
+        f"{n} would mean {count_of_subsets(n)} sums, a nanosecond or more each",
     )
     # Both ends join the candidates only to share their grid; all is doubled, so midpoints are whole.
     joint, _, exponent, _ = to_grid(

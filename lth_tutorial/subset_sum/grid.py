@@ -18,7 +18,7 @@ optimum's mask. As the unit is raised no further than needed, it is about 2^-60 
 
 import numpy as np
 
-from .checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 BITS = 62
 _ZERO = 1 << 30  # stands for "divisible by every power of two"

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.checks import at_most, exact_error, finite_array, gibibytes
+
 from .best import MOST_CANDIDATES, best_subset
-from .checks import at_most, exact_error, finite_array, gibibytes
 from .grid import to_grid
 
 # Beyond this many candidates one instance fills the caches, and there is nothing to gain from batches.
@@ -51,7 +52,7 @@ def best_subsets(x, z) -> Subsets:
     if x.ndim == 2 and len(x) != len(z):
         raise ValueError(f"x holds {len(x)} instances and z {len(z)} targets; they must agree")
     n = x.shape[-1]
-    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(6 * 2.0 ** (n / 2))}")
+    at_most("x", n, MOST_CANDIDATES, f"{n} would need about {gibibytes(n / 2, 6)}")
     x = np.broadcast_to(x, (len(z), n))
     masks = best_masks(x, z)
     totals, errors = np.empty(len(z)), np.empty(len(z))

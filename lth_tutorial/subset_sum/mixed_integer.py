@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from lth_tutorial.checks import exact_error, finite_array, finite_number
+
 from .best import Subset
-from .checks import exact_error, finite_array, finite_number
 
 
 def highs_subset(x, z, time_limit: float = 60.0) -> tuple[Subset, str]:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_number
+from lth_tutorial.checks import finite_number
 
 
 def heavy_ball_rate(curvature, step: float, momentum: float) -> np.ndarray:

@@ -12,7 +12,7 @@ is twice differentiable away from zero neurons, and its Hessian can have negativ
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 
 from .model import Teacher, checked, dense, gather, to_numpy
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 
 from .errors import _assignment, matched_error
 from .model import Teacher, checked, dense, on_supports

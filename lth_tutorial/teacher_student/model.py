@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 NO_FEATURE = -1
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array
+from lth_tutorial.checks import finite_array
 
 from .model import dense, on_supports
 from .recovery import recover

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 from .errors import matched_error
 from .model import (

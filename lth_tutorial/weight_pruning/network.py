@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 from .layer import FIRST, RULES, SIGNS, PrunedLayer, prune_layer
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_tutorial import perturbed_subset_sum
-from lth_tutorial.subset_sum.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 from .network import not_negative
 
