@@ -40,6 +40,7 @@ book: $(READY)
 env: $(READY)
 
 test: $(READY) $(TORCH)
+	@$(BIN)/python -m tests.browser
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # Once more with fewer vector instructions and another number of threads.
