@@ -8,14 +8,23 @@ READY := $(VENV)/.ready
 TORCH := $(VENV)/.torch
 SITE := _build/html
 PORT ?= 8000
+comma := ,
 # Processes that `make test` divides the test files and notebooks among.
 WORKERS ?= 2
+# What `make test-lowest` and `make test-newest` test the package with.
+LOWEST ?= python3.11
+NEWEST ?= $(PYTHON)
+EXTRAS := book,test
+PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env test serve lab notebooks lint format benchmark links clean lock help
+.PHONY: book env test test-other test-lowest test-newest serve lab notebooks lint format benchmark \
+    links clean lock help
 
 help:
 	@echo "make book       build the pages"
 	@echo "make test       pass every test: package, notebooks, pages in a browser"
+	@echo "make test-other   pass what hangs on arithmetic as another processor would"
+	@echo "make test-lowest  pass the package's tests with the lowest versions allowed (test-newest: the newest)"
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
@@ -24,14 +33,31 @@ help:
 	@echo "make clean      remove what was built (make clean VENV_TOO=1: the environment as well)"
 
 book: $(READY)
-	@$(BIN)/jupyter-book build . -W --keep-going -n --quiet
+	@$(BIN)/python tools/build_book.py
 	@echo
 	@echo "The book is ready. Open $(CURDIR)/$(SITE)/index.html, or run: make serve"
 
 env: $(READY)
 
 test: $(READY) $(TORCH)
+	@$(BIN)/python -m tests.browser
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# Once more with fewer vector instructions and another number of threads.
+test-other: $(READY) $(TORCH)
+	@$(BIN)/python -m tests.processor -n$(WORKERS) --dist=loadfile
+
+# Environments of their own, in .venv-lowest and .venv-newest: the package's tests, without the pages.
+test-lowest:
+	@$(MAKE) --no-print-directory .venv-lowest/.ready PYTHON=$(LOWEST)
+	@OMP_NUM_THREADS=1 .venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PACKAGE_TESTS)
+
+test-newest:
+	@$(MAKE) --no-print-directory .venv-newest/.ready PYTHON=$(NEWEST)
+	@.venv-newest/bin/python -c 'import torch' 2>/dev/null || \
+	    echo "Without torch, which is not to be had for $$($(NEWEST) --version): what needs it is not tested."
+	@OMP_NUM_THREADS=1 LTH_WITHOUT_TORCH=$$(.venv-newest/bin/python -c 'import torch' 2>/dev/null || echo 1) \
+	    .venv-newest/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PACKAGE_TESTS)
 
 serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
@@ -66,7 +92,7 @@ lock: $(READY)
 
 clean:
 	rm -rf _build .pytest_cache .hypothesis .benchmarks *.egg-info
-	$(if $(VENV_TOO),rm -rf $(VENV))
+	$(if $(VENV_TOO),rm -rf $(VENV) .venv-lowest .venv-newest)
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -81,4 +107,18 @@ $(READY): requirements.txt pyproject.toml
 # Notebooks that train need torch, and so do the tests; the pages, made of stored outputs, do without it.
 $(TORCH): $(READY) requirements-torch.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-torch.txt
+	@touch $@
+
+.venv-lowest/.ready: pyproject.toml requirements-torch.txt
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python tools/lowest_versions.py $(subst $(comma), ,$(EXTRAS)) > $(@D)/lowest.txt
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -c $(@D)/lowest.txt -e ".[$(EXTRAS)]"
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -c $(@D)/lowest.txt -r requirements-torch.txt
+	@touch $@
+
+# torch comes later to a new Python than the rest.
+.venv-newest/.ready: pyproject.toml requirements-torch.txt
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade -e ".[$(EXTRAS)]"
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-torch.txt 2>/dev/null || true
 	@touch $@

@@ -2,4 +2,33 @@
 
 import os
 
+import pytest
+
+from tests import processor
+
 os.environ["LTH_EXPLORE"] = "static"
+# Set by `make test-newest` for a Python for which there is no torch yet.
+WITHOUT_TORCH = bool(os.environ.get("LTH_WITHOUT_TORCH"))
+collect_ignore = []
+if WITHOUT_TORCH:
+    collect_ignore += [f"tests/test_{name}.py" for name in ("magnitude_pruning", "strong_ticket")]
+    collect_ignore += ["tests/test_teacher_student.py"]
+
+
+def pytest_sessionstart(session):
+    """A run as another processor is one, or ends here."""
+    if os.environ.get(processor.SIGNAL):
+        wrong = processor.still_on(os.environ)
+        if wrong:
+            pytest.exit(f"not another processor: {'; '.join(wrong)}", returncode=1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Where torch is not to be had, what asks for it in the middle is skipped; elsewhere it fails."""
+    try:
+        return (yield)
+    except ModuleNotFoundError as error:
+        if WITHOUT_TORCH and error.name == "torch":
+            pytest.skip("not tested without torch")
+        raise

@@ -1,4 +1,4 @@
-"""Markdown tables that show themselves, in a notebook and on a page."""
+"""Markdown tables that show themselves, in a notebook and on a page; and how sizes are written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,13 @@ class Table:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text, "text/markdown": self.text}
+
+
+def size_text(value: float, form: str = ".1g", least: float = 1e-12) -> str:
+    """A size as text, or "below 1e-12": what is smaller is rounding, which differs between processors."""
+    if abs(value) >= least or value != value:
+        return format(value, form)
+    return f"below {least:.0e}".replace("e-0", "e-")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -1,5 +1,6 @@
 """Controls: the same frames with and without a kernel, byte for byte, and honest about bad input."""
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 from lth_tutorial.explore import Axis, describe, explore, guess, playground
 from lth_tutorial.explore.frame import render
 from lth_tutorial.figures.style import COLOURS, Figure, style, subplots
+from lth_tutorial.tables import size_text
 
 
 def wave(frequency: int, kind: str = "sin"):
@@ -159,6 +161,7 @@ def test_drawing_functions_of_any_kind():
         (lambda: explore(wave, n="ab"), "explore: n must be a list of values or an Axis, got 'ab'"),
         (lambda: explore(silent).html(), "explore: draw must return a figure with a sentence"),
         (lambda: describe(silent(), " "), "describe: says must not be empty"),
+        (lambda: describe(silent(), "It is 9.5e-16."), 'says must give 9.5e-16 as "below 1e-12"'),
         (lambda: describe(silent(), "x", {"a": [1, 2], "b": [1, 2, 3]}), "column 'a' has shape"),
         (lambda: guess("q", "?", 1, "x", 5, 9), r"answer 1 must lie in \[low, high\] = \[5, 9\]"),
         (lambda: playground(21), r"candidates must lie in \[1, 20\], got 21"),
@@ -167,6 +170,26 @@ def test_drawing_functions_of_any_kind():
 def test_errors_name_the_argument(call, text):
     with pytest.raises(ValueError, match=text):
         call()
+
+
+@pytest.mark.parametrize(
+    "value, form, text",
+    [
+        (2.4e-6, ".0e", "2e-06"),
+        (0.0371, ".2g", "0.037"),
+        (9e-16, ".0e", "below 1e-12"),
+        (0.0, ".1g", "below 1e-12"),
+        (1e-12, ".1g", "1e-12"),
+        (math.nan, ".1g", "nan"),
+    ],
+)
+def test_a_size_that_is_rounding_is_not_given(value, form, text):
+    assert size_text(value, form) == text
+    assert describe(Figure(), f"It is {text}.").lth_says == f"It is {text}."
+
+
+def test_a_size_may_end_earlier():
+    assert size_text(3e-10, least=1e-9) == "below 1e-9"
 
 
 def test_places_to_click_are_fractions_of_the_picture():

@@ -484,7 +484,7 @@ def test_limits():
     x = np.array([[1.0, 0.0], [0.0, 2.0]])
     assert gd.stability_limit(x, 5) == 1 / 20 and gd.masked_stability_limit(x, [1, 3]) == 1 / 12
     assert gd.stability_limit(np.stack([x, 2 * x]), 5).tolist() == [1 / 20, 1 / 80]
-    assert experiments.enough_steps(10, 0.5, 1) == 10 and experiments.enough_steps(10, 1.0) == 1
+    assert experiments.enough_steps(10, 0.5, 0.9) == 10 and experiments.enough_steps(10, 1.0) == 1
     assert np.isclose(experiments.predicted_rises(10, 0.5), 5)
 
 

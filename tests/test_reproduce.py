@@ -16,6 +16,8 @@ from lth_tutorial import reproduce
 from lth_tutorial.__main__ import main
 from lth_tutorial.reproduce import engine, neuron_pruning, pruned_network, smallest_n
 
+from .closeness import differences
+
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 
 
@@ -218,7 +220,7 @@ WHOLE += [("redundant-blocks", "page"), ("pgd-edge-popup", "page")]
 
 @pytest.mark.parametrize("name, size", WHOLE)
 def test_stored_results_are_whole(name, size):
-    """Every cell is there, and the summary is the one of its cells."""
+    """Every cell is there, and the summary is the one of its cells, up to last digits."""
     stored = reproduce.read_json(STORED / f"{name}{'' if size == 'paper' else '-page'}.json")
     result = reproduce.RESULTS[name]
     assert stored["size"] == size
@@ -227,7 +229,7 @@ def test_stored_results_are_whole(name, size):
     again = json.loads(
         json.dumps(result.summarise(stored["cells"], stored["facts"]), default=float)
     )
-    assert again == stored["summary"]
+    assert differences(again, stored["summary"]) == []
     if size == "page":
         return
     claims = [{"key": c.key, **asdict(c.measure())} for c in result.claims(STORED)]
@@ -235,13 +237,13 @@ def test_stored_results_are_whole(name, size):
 
 
 def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):
-    """One cell of each stored covering size that takes seconds, run again: the very same draws."""
+    """One cell of each stored covering size that takes seconds, run again: the same up to last digits."""
     stored = reproduce.read_json(STORED / "covering-sizes.json")["cells"]
     for cell in stored:
         parameters = cell["parameters"]
         if parameters["seed"] == 0 and max(parameters["eta"], parameters["epsilon"]) >= 1e-3:
             found = reproduce.RESULTS["covering-sizes"].run(parameters, tmp_path)
-            assert found == cell["numbers"]
+            assert differences(found, cell["numbers"]) == []
 
 
 def test_a_slice_of_the_stored_gap_is_what_the_code_gives(tmp_path):

@@ -10,6 +10,8 @@ import numpy as np
 
 from lth_tutorial.figures.style import COLOURS, svg_rc
 
+_SMALL = re.compile(r"(?:\d+\.)?\d+e-(\d+)")
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -37,10 +39,14 @@ def describe(figure, says: str, data: Mapping | None = None, clicks: Mapping | N
         The same figure.
 
     Raises:
-        ValueError: the sentence is empty, or the columns differ in length.
+        ValueError: the sentence is empty or gives a number below 1e-12, where processors round each in its
+            own way (see `tables.size_text`); or the columns differ in length.
     """
     if not says.strip():
         raise ValueError("describe: says must not be empty")
+    rounding = [found[0] for found in _SMALL.finditer(says) if int(found[1]) > 12]
+    if rounding:
+        raise ValueError(f'describe: says must give {rounding[0]} as "below 1e-12": it is rounding')
     figure.lth_says = says
     figure.lth_csv = _csv(data) if data else ""
     figure.lth_clicks = clicks or {}

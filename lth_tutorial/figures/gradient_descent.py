@@ -5,6 +5,7 @@ import numpy as np
 from lth_tutorial import gradient_descent as gd
 from lth_tutorial.explore import describe
 from lth_tutorial.gradient_descent import experiments, shift
+from lth_tutorial.tables import size_text
 
 from .style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, style, subplots
 
@@ -302,8 +303,13 @@ def own(u, w, x, step: float, steps: int, descent: str = "slides"):
         axes.plot(up, run.errors[up], "o", color=ORANGE, markersize=7, label="E rose")
         axes.set(xlabel="step t", ylabel="error", ylim=(0, None))
         axes.legend(loc="upper right")
+    e_first, e_last, f_first, f_last = (
+        size_text(value, ".3g")
+        for values in (run.errors, run.unmasked)
+        for value in values[[0, -1]]
+    )
     says = (
-        f"Descent {descent}: {len(up)} of {steps} steps raise E, which goes from {run.errors[0]:.3g} to "
-        f"{run.errors[-1]:.3g}; F goes from {run.unmasked[0]:.3g} to {run.unmasked[-1]:.3g}."
+        f"Descent {descent}: {len(up)} of {steps} steps raise E, which goes from {e_first} to "
+        f"{e_last}; F goes from {f_first} to {f_last}."
     )
     return describe(figure, says, {"t": at, "E": run.errors, "F": run.unmasked})

@@ -6,6 +6,7 @@ from lth_tutorial.explore import describe
 from lth_tutorial.subset_sum import best_subset, subset_sums
 from lth_tutorial.subset_sum import hit_volume as hits
 from lth_tutorial.subset_sum.experiments import DISTRIBUTIONS, smallest_n, wilson_interval
+from lth_tutorial.tables import size_text
 
 from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
 
@@ -129,7 +130,7 @@ def _precision_in_words(n, median, relative, constant: float, view: str) -> str:
     if view == "error":
         return (
             f"From {n[0]} to {n[-1]} candidates the median of the best error falls from "
-            f"{median[0]:.0e} to {median[-1]:.0e}."
+            f"{size_text(median[0], '.0e')} to {size_text(median[-1], '.0e')}."
         )
     fitted = float(np.exp(np.mean(np.log(relative[median > 0]))))
     return (
@@ -270,7 +271,7 @@ def meeting(x, z: float, n: int):
         axes.spines["left"].set_visible(False)
     says = (
         f"{n} candidates: {len(first)} sums of the first half meet {len(second)} of the second; the "
-        f"nearest pair is {best.error:.1g} apart, which is the best error of all {2**n:,} subsets."
+        f"nearest pair is {size_text(best.error)} apart, which is the best error of all {2**n:,} subsets."
     )
     return describe(figure, says, {"a": a, "z_minus_b": b, "error": best.error})
 

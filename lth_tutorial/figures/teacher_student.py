@@ -5,6 +5,7 @@ from matplotlib.patches import Circle
 
 from lth_tutorial import teacher_student as ts
 from lth_tutorial.explore import describe
+from lth_tutorial.tables import size_text
 from lth_tutorial.teacher_student import bounds, breaks, experiments, summaries
 from lth_tutorial.teacher_student.hessian import population_hessian
 
@@ -82,7 +83,7 @@ def descent(support: int, samples: int, momentum: float, noise: float):
         axes.legend(loc="upper right")
     says = (
         f"{support * 5} weights, {samples} samples, momentum {momentum:g}, noise {noise:g}: after 600 "
-        f"iterations the relative error is {whole[-1]:.0e}."
+        f"iterations the relative error is {size_text(whole[-1], '.0e')}."
     )
     return describe(figure, says, {"iteration": at, "frobenius": whole, "max": largest})
 
@@ -289,9 +290,9 @@ def dropped(assumption: str):
         axes.legend(loc="lower left", fontsize=9)
     ends = np.median([errors[-1] for errors, _ in runs])
     matched = np.median([error for _, error in runs])
-    size = "below 1e-9" if ends < 1e-9 else f"{ends:.1g}"
     says = (
-        f"{assumption[0].upper()}{assumption[1:]}: after 400 iterations the median error is {size}"
+        f"{assumption[0].upper()}{assumption[1:]}: after 400 iterations the median error is "
+        f"{size_text(ends, least=1e-9)}"
     )
     if ends > 1e-2 > matched:
         says += ", though after renaming neurons it vanishes"

@@ -5,6 +5,7 @@ from matplotlib.gridspec import GridSpec
 
 from lth_tutorial import target_network
 from lth_tutorial.explore import describe
+from lth_tutorial.tables import size_text
 from lth_tutorial.weight_pruning import bounds, experiments, prune_network
 
 from .style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, WIDTH, Figure, style, subplots
@@ -42,7 +43,7 @@ def one_weight(weight: float, n: int, precision: float, first: str = "random", s
     reached = "reached" if error <= precision else "missed"
     says = (
         f"Weight {weight:g}, {n} candidates for each half-line, first layer {first}: {up} are kept for "
-        f"positive inputs and {down} for negative ones; the weight is off by {error:.1g}, so a "
+        f"positive inputs and {down} for negative ones; the weight is off by {size_text(error)}, so a "
         f"precision of {precision:g} is {reached}."
     )
     half = np.repeat(["x > 0", "x < 0"], n)
@@ -77,10 +78,10 @@ def matrices(target, n: int, show: str, seed: int = 2):
             left, right = figure.subplots(1, 2)
             _signed_grid(left, target, "target W", numbers=True)
             _signed_grid(right, effective, "second \u00d7 first", numbers=True)
-            found = f"the product of the two pruned matrices is within {error:.1g} of the target."
+            found = f"the product of the two pruned matrices is within {size_text(error)} of the target."
         else:
             numbers, away = _layer_outputs(figure.subplots(), network, target)
-            found = f"behind the ReLU no output differs by more than {away:.1g}."
+            found = f"behind the ReLU no output differs by more than {size_text(away)}."
     return describe(figure, f"{n} candidates for each of {target.size} weights: {found}", numbers)
 
 
@@ -159,7 +160,7 @@ def digit(target, images, networks, number: int, n: int):
     same = "the same digit" if logits.argmax() == ours.argmax() else "another digit"
     says = (
         f"Image {number}, {n} candidates: the pruned network's outputs differ from the target's by at "
-        f"most {away:.2g}, and it reads {same}, {ours.argmax()}."
+        f"most {size_text(away, '.2g')}, and it reads {same}, {ours.argmax()}."
     )
     return describe(figure, says, {"output": np.arange(10), "target": logits, "pruned": ours})
 
@@ -191,8 +192,8 @@ def travel(networks, x, n: int):
         axes.legend(loc="upper center", ncols=2, fontsize=9)
     says = (
         f"{n} candidates: behind {layer[-1]} layers of the target, {2 * layer[-1]} of the random network, "
-        f"the outputs are off by {measured[-1]:.1g} per unit of the input's length; the theorem allows "
-        f"{allowed[-1]:.1g}."
+        f"the outputs are off by {size_text(measured[-1])} per unit of the input's length; the theorem "
+        f"allows {size_text(allowed[-1])}."
     )
     return describe(figure, says, {"layer": layer, "measured": measured, "allowed": allowed})
 
@@ -380,5 +381,7 @@ def dropped(assumption: str, weight: float = -0.45, seed: int = 3):
         axes.plot(x, found, color=BLUE, label="pruned network")
         axes.set(xlim=(-1, 1), ylim=(-0.75, 0.75), xlabel="input x", ylabel="output")
         axes.legend(loc="lower left")
-    says = f"{assumption.capitalize()}: the largest difference on [\u22121, 1] is {away:.1g}."
+    says = (
+        f"{assumption.capitalize()}: the largest difference on [\u22121, 1] is {size_text(away)}."
+    )
     return describe(figure, says, {"x": x[::10], "target": target[::10], "pruned": found[::10]})

@@ -25,8 +25,8 @@ def steps_table(run: Run, most: int = 12) -> tables.Table:
             str(t),
             _matrix(run.weights[t], "{:.3g}"),
             _matrix(run.masks[t].astype(int), "{}"),
-            f"{run.errors[t]:.3g}",
-            f"{run.unmasked[t]:.3g}",
+            f"{_plain(run.errors[t]):.3g}",
+            f"{_plain(run.unmasked[t]):.3g}",
             str(words[t]),
         )
         for t in range(min(most + 1, len(run.errors)))

@@ -3,13 +3,13 @@
 import functools
 import http.server
 import os
-import shutil
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from ..browser import WITHOUT, chromium
 from ..building import build_site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,19 +33,22 @@ def site(tmp_path_factory) -> Path:
     try:
         shared.mkdir()
     except FileExistsError:
-        return built_by_another(shared / "done")
-    built = build_site(ROOT)
-    (shared / "done").touch()
-    return built
+        return built_by_another(shared)
+    try:
+        return build_site(ROOT)
+    finally:
+        (shared / "done").touch()
 
 
-def built_by_another(done: Path, seconds: int = 300) -> Path:
-    """Wait for the process that came first; if its build failed, its own tests say why."""
+def built_by_another(shared: Path, seconds: int = 300) -> Path:
+    """Wait for the process that came first; if its build failed, there are no pages and its tests say why."""
     deadline = time.monotonic() + seconds
-    while not done.exists():
+    while not (shared / "done").exists():
         assert time.monotonic() < deadline, "another test process did not finish building the site"
         time.sleep(0.2)
-    return ROOT / "_build" / "html"
+    built = ROOT / "_build" / "html"
+    assert (built / "index.html").exists(), "another test process could not build the site"
+    return built
 
 
 def pages() -> list[str]:
@@ -73,29 +76,39 @@ def address(site):
     server.shutdown()
 
 
-def chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; without one these tests are skipped, except where CI promises one."""
+    from playwright.sync_api import Error, sync_playwright
+
     path = chromium()
     if path is None:
-        reason = (
-            "no Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM to its "
-            "path, and the tests of the pages will run"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
+        missing(WITHOUT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except Error as error:
+            missing(
+                f"the pages were not tested: {path} does not start: {error.message.split(chr(10))[0]}"
+            )
         yield browser
         browser.close()
+
+
+def missing(reason: str):
+    """Fail where CI promises a browser, skip elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """All tests that miss a browser stand in one line of pytest's summary: same place, same reason."""
+    report = yield
+    if report.skipped and "the pages were not tested" in str(report.longrepr):
+        report.longrepr = (__file__, 1, report.longrepr[2])
+    return report
 
 
 @pytest.fixture

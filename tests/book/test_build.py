@@ -1,0 +1,70 @@
+"""A build that fails, or is broken off, leaves nothing that the next one takes for success."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ..building import TOOL, run_build
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (
+    "# A page\n\nAs {{cite}}`{}` says.\n\n```{{bibliography}}\n:filter: docname in docnames\n```\n"
+)
+
+
+@pytest.fixture
+def book(tmp_path) -> Path:
+    """A copy of the book with its settings and one page, which cites `malach2020`."""
+    (tmp_path / "book").mkdir()
+    for name in ("_ext", "_static"):
+        shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
+    for name in ("_config.yml", "book/references.bib", "book/notation.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: book/notation\n", encoding="utf-8"
+    )
+    write(tmp_path, "malach2020")
+    return tmp_path
+
+
+def write(book: Path, key: str) -> None:
+    (book / "book" / "index.md").write_text(PAGE.format(key), encoding="utf-8")
+
+
+def test_an_unknown_key_fails_every_time(book):
+    write(book, "nobody1900")
+    for _ in range(2):
+        done = run_build(book)
+        assert done.returncode != 0 and "nobody1900" in done.stdout + done.stderr
+        assert not (book / "_build").exists()
+    write(book, "malach2020")
+    assert run_build(book).returncode == 0
+    assert (book / "_build" / "html" / "index.html").exists()
+    write(book, "nobody1900")
+    assert run_build(book).returncode != 0
+    assert not (book / "_build").exists(), "the pages of before are not those of the book as it is"
+
+
+def test_a_killed_build_is_begun_anew(book):
+    """Killed once the page with the unknown key has been read, whose warning is not given a second time."""
+    write(book, "nobody1900")
+    process = subprocess.Popen(
+        [sys.executable, str(TOOL), str(book)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list(book.glob("_build/.doctrees/**/index.doctree")):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert run_build(book).returncode != 0
+    assert not (book / "_build").exists()
