@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lth_tutorial import files, reproduce, results
-from lth_tutorial.__main__ import main
+from lth_tutorial.__main__ import duration, main
 from lth_tutorial.cells import checked_code
 from lth_tutorial.reproduce import engine, neuron_pruning, pruned_network, smallest_n
 
@@ -301,6 +301,27 @@ def test_cells_go_to_the_worker_that_is_free_first():
     assert results.seconds_with(1, [3, 1, 2]) == 6
     assert results.seconds_with(2, [3, 1, 2, 1]) == 4
     assert results.seconds_with(100, [3, 1, 2]) == 3
+
+
+def test_readme_says_what_a_hundred_workers_take():
+    """The rows of its table, from the seconds of the stored cells."""
+    stored = {}
+    for name, result in reproduce.RESULTS.items():
+        if result.file("paper", STORED).exists():
+            cells = reproduce.read_json(result.file("paper", STORED))["cells"]
+            stored[name] = [cell["seconds"] for cell in cells]
+    largest = max(stored, key=lambda name: sum(stored[name]))
+    together = [s for seconds in stored.values() for s in seconds]
+    readme = (STORED.parents[1] / "README.md").read_text(encoding="utf-8")
+    for words, seconds in (
+        (f"`{largest}`, the largest that is stored", stored[largest]),
+        ("all that are stored", together),
+    ):
+        each = f"{duration(sum(seconds) / len(seconds))}, {duration(max(seconds))}"
+        times = [duration(results.seconds_with(workers, seconds)) for workers in (2, 100)]
+        assert f"| {words} | {len(seconds)} | {each} | {' | '.join(times)} |" in readme
+    week = len(reproduce.RESULTS["redundant-blocks"].cells("paper"))
+    assert f"in only {week} cells: {week} workers take about {7 * 24 / week:.0f} hours" in readme
 
 
 def test_a_name_is_needed(capsys):
