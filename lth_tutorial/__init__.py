@@ -13,6 +13,8 @@ datasets, target_network   images, and networks trained on them
 claims, tables             what a source claims, what we measured
 explore, figures           controls for pictures, alive in a kernel and on a page; the pictures
 reproduce                  the published results at paper size
+results, cells, parallel   what a result is made of; its finished cells; the processes that run them
+digests, files             the code behind a number; files that are there whole or not at all
 
 A chapter's module imports with numpy alone and knows nothing of plotting, widgets or files.
 """

@@ -3,12 +3,16 @@
 import gzip
 import hashlib
 import os
-import shutil
 import tempfile
+import time
+import warnings
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from lth_tutorial.files import write_whole
 
 _HERE = Path(__file__).parent / "data"
 # A folder that holds the four files of MNIST, raw or gzipped, for machines without a network.
@@ -17,6 +21,8 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
+# A mirror that sends less than SLOWEST bytes a second, after PATIENCE seconds, is given up.
+SLOWEST, PATIENCE = 20_000, 20.0
 # SHA-256 of the decompressed files.
 FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -97,18 +103,9 @@ def _mnist_file(name: str) -> bytes:
     """The decompressed contents of one MNIST file, with the right checksum."""
     tried = []
     folder = os.environ.get(FOLDER_VARIABLE)
-    if folder:
-        data = _from_folder(Path(folder), name, tried)
-        if data is None:
-            raise OSError(_message(name, tried))
-        return data
-    cache = _cache()
-    data = _from_folder(cache, name, tried)
-    for mirror in MIRRORS if data is None else ():
-        data = _from_mirror(mirror, name, tried)
-        if data is not None:
-            _store(cache / name, data)
-            break
+    data = _from_folder(Path(folder) if folder else _cache(), name, tried)
+    if data is None and not folder:
+        data = _from_mirrors(name, tried)
     if data is None:
         raise OSError(_message(name, tried))
     return data
@@ -128,32 +125,64 @@ def _cache() -> Path:
 
 
 def _from_folder(folder: Path, name: str, tried: list[str]) -> bytes | None:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.exists():
-            return _checked(path.read_bytes(), name, str(path), tried)
-    tried.append(f"{folder} (no such file)")
+    """The first good copy, raw or gzipped; what is wrong with others is noted."""
+    there = [path for path in (folder / name, folder / f"{name}.gz") if path.exists()]
+    for path in there:
+        try:
+            data = _checked(path.read_bytes(), name, str(path), tried)
+        except OSError as error:  # a folder in its place, or nothing that may be read
+            tried.append(f"{path} ({error.strerror})")
+            continue
+        if data is not None:
+            return data
+    if not there:
+        tried.append(f"{folder} (no such file)")
+    return None
+
+
+def _from_mirrors(name: str, tried: list[str]) -> bytes | None:
+    """From the first mirror that has it, and into the cache for the next time."""
+    for mirror in MIRRORS:
+        data = _from_mirror(mirror, name, tried)
+        if data is not None:
+            _store(_cache() / name, data)
+            return data
     return None
 
 
 def _from_mirror(mirror: str, name: str, tried: list[str]) -> bytes | None:
     import pooch
 
-    folder = tempfile.mkdtemp()
     try:
-        # The checksum is that of the decompressed file, so it is checked here and not by pooch.
-        path = pooch.retrieve(f"{mirror}{name}.gz", None, fname=name, path=folder)
-        return _checked(Path(path).read_bytes(), name, mirror, tried)
+        with tempfile.TemporaryDirectory() as folder:
+            # The checksum is that of the decompressed file, so it is checked here and not by pooch.
+            url = f"{mirror}{name}.gz"
+            path = pooch.retrieve(url, None, fname=name, path=folder, downloader=_download)
+            return _checked(Path(path).read_bytes(), name, mirror, tried)
     except Exception as error:  # whatever a network can do wrong, the next mirror may do right
         tried.append(f"{mirror} ({error})")
         return None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _download(url: str, output_file, pooch) -> None:
+    """For pooch: fetch into a file; give up a server that trickles, which no socket's timeout notices."""
+    import requests
+
+    start, received = time.monotonic(), 0
+    with requests.get(url, stream=True, timeout=30) as answer, open(output_file, "wb") as file:
+        answer.raise_for_status()
+        for part in answer.iter_content(256):
+            file.write(part)
+            received += len(part)
+            seconds = time.monotonic() - start
+            if seconds > PATIENCE and received < SLOWEST * seconds:
+                raise TimeoutError(f"too slow: {received / 1000:.0f} kB in {seconds:.0f} s")
 
 
 def _checked(data: bytes, name: str, where: str, tried: list[str]) -> bytes | None:
     try:
         data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         tried.append(f"{where} (damaged: {error})")
         return None
     if hashlib.sha256(data).hexdigest() == FILES[name]:
@@ -163,8 +192,8 @@ def _checked(data: bytes, name: str, where: str, tried: list[str]) -> bytes | No
 
 
 def _store(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    """Keep a file for the next time; where that cannot be, this time goes on all the same."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        warnings.warn(f"MNIST: fetched, but not kept: {error.strerror}", stacklevel=2)

@@ -1,12 +1,18 @@
 """Images: what is embedded, how the whole is found, and what is said when it is not."""
 
+import errno
 import gzip
 import hashlib
+import http.server
+import os
+import tempfile
+import threading
+import time
 
 import numpy as np
 import pytest
 
-from lth_tutorial import datasets
+from lth_tutorial import datasets, files
 
 
 def test_embedded_mnist():
@@ -84,7 +90,7 @@ def test_mirrors_are_tried_in_order_and_the_cache_is_used(small_files, tmp_path,
     monkeypatch.setattr(datasets, "_cache", lambda: tmp_path / "cache")
     asked = []
 
-    def retrieve(url, known_hash, fname, path):
+    def retrieve(url, known_hash, fname, path, downloader):
         asked.append(url)
         if url.startswith(datasets.MIRRORS[0]):
             raise ConnectionError("unreachable")
@@ -111,6 +117,154 @@ def test_no_mirror(small_files, tmp_path, monkeypatch):
         datasets.mnist("full")
     assert all(mirror in str(error.value) for mirror in datasets.MIRRORS)
     assert list(tmp_path.iterdir()) == []
+
+
+# Faults: the copy that is good is used, and what is wrong with the others is said
+
+
+@pytest.fixture
+def fetched(small_files, tmp_path, monkeypatch):
+    """A mirror that has all files; the cache is the folder that is returned."""
+    monkeypatch.delenv("LTH_DATA", raising=False)
+    monkeypatch.setattr(datasets, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(datasets, "_from_mirror", lambda mirror, name, tried: small_files[name])
+    return tmp_path / "cache"
+
+
+def test_a_cache_that_cannot_be_written_loses_no_download(fetched):
+    fetched.write_bytes(b"a file where the folder should be")
+    with pytest.warns(UserWarning, match="fetched, but not kept: .*could not be written into"):
+        assert datasets.mnist("full").train_labels.tolist() == [0, 1, 2]
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Every file takes half of what is written to it, and then the disk is full."""
+    opened = os.fdopen
+
+    def fdopen(handle, *mode, **options):
+        file = opened(handle, *mode, **options)
+        write = file.write
+
+        class Full:
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *error):
+                file.close()
+
+            def write(self, data):
+                write(data[: len(data) // 2])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        return Full()
+
+    monkeypatch.setattr(files.os, "fdopen", fdopen)
+
+
+def test_a_full_disk_keeps_the_download_and_leaves_nothing_behind(fetched, full_disk):
+    with pytest.warns(UserWarning, match="No space left on device"):
+        assert datasets.mnist("full").train_labels.tolist() == [0, 1, 2]
+    assert list(fetched.iterdir()) == []
+
+
+def test_a_full_disk_while_fetching_leaves_nothing_behind(small_files, tmp_path, monkeypatch):
+    monkeypatch.delenv("LTH_DATA", raising=False)
+    monkeypatch.setattr(datasets, "_cache", lambda: tmp_path / "cache")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+
+    def retrieve(url, known_hash, fname, path, downloader):
+        with open(os.path.join(path, fname), "wb") as file:
+            file.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    import pooch
+
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
+    with pytest.raises(OSError, match="MNIST: no usable copy.*No space left on device"):
+        datasets.mnist("full")
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", ["damaged", "cut short", "a folder"])
+def test_a_bad_raw_file_does_not_hide_a_good_zipped_one(small_files, tmp_path, monkeypatch, fault):
+    for name, data in small_files.items():
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(data))
+        raw = tmp_path / name
+        if fault == "a folder":
+            raw.mkdir()
+        else:
+            raw.write_bytes(b"nonsense" if fault == "damaged" else gzip.compress(data)[:-9])
+    monkeypatch.setenv("LTH_DATA", str(tmp_path))
+    assert datasets.mnist("full").train_labels.tolist() == [0, 1, 2]
+
+
+def test_a_folder_in_a_files_place_is_named(small_files, tmp_path, monkeypatch):
+    for name in small_files:
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("LTH_DATA", str(tmp_path))
+    with pytest.raises(OSError, match=r"no usable copy of train-images.*Is a directory"):
+        datasets.mnist("full")
+
+
+def test_a_folder_in_a_files_place_in_the_cache_loses_no_download(small_files, fetched):
+    for name in small_files:
+        (fetched / name).mkdir(parents=True)
+    with pytest.warns(UserWarning, match="fetched, but not kept"):
+        assert datasets.mnist("full").train_labels.tolist() == [0, 1, 2]
+    assert sorted(path.name for path in fetched.iterdir()) == sorted(small_files)
+
+
+@pytest.fixture
+def server():
+    """A web server on this machine; what is put into `send` answers every request."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.send(self)
+
+        def log_message(self, *arguments):
+            pass
+
+    found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.daemon_threads = True
+    threading.Thread(target=found.serve_forever, daemon=True).start()
+    yield found
+    found.shutdown()
+    found.server_close()
+
+
+def test_a_server_that_trickles_is_given_up(small_files, server, tmp_path, monkeypatch):
+    """4 kB a second: no read of the socket times out, but the whole would take an hour."""
+    stop = threading.Event()
+
+    def send(request):
+        request.send_response(200)
+        request.send_header("Content-Length", str(10**7))
+        request.end_headers()
+        while not stop.wait(0.05):
+            request.wfile.write(bytes(200))
+
+    def send_whole(request):
+        data = gzip.compress(small_files[request.path.strip("/").removesuffix(".gz")])
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(data)))
+        request.end_headers()
+        request.wfile.write(data)
+
+    server.send = send
+    monkeypatch.delenv("LTH_DATA", raising=False)
+    monkeypatch.setattr(datasets, "_cache", lambda: tmp_path)
+    monkeypatch.setattr(datasets, "PATIENCE", 0.5)
+    monkeypatch.setattr(datasets, "MIRRORS", (f"http://127.0.0.1:{server.server_port}/",))
+    start = time.monotonic()
+    with pytest.raises(OSError, match=r"127.0.0.1.*too slow: \d+ kB in \d+ s"):
+        datasets.mnist("full")
+    assert time.monotonic() - start < 10
+    stop.set()
+    server.send = send_whole
+    assert datasets.mnist("full").train_labels.tolist() == [0, 1, 2]
 
 
 def test_another_word():

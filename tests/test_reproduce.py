@@ -9,55 +9,17 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from lth_tutorial import reproduce
-from lth_tutorial.__main__ import main
+from lth_tutorial import files, reproduce, results
+from lth_tutorial.__main__ import duration, main
+from lth_tutorial.cells import checked_code
 from lth_tutorial.reproduce import engine, neuron_pruning, pruned_network, smallest_n
 
 from .closeness import differences
+from .toys import failing, folders, make, run, runs, without_torch
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
-
-
-def cells(size):
-    return [{"k": k} for k in range(4 if size == "page" else 9)]
-
-
-def run(parameters, folder):
-    with open(folder / "runs", "a", encoding="utf-8") as file:
-        file.write(f"{parameters['k']}\n")
-    return {"square": parameters["k"] ** 2}
-
-
-def failing(parameters, folder):
-    if parameters["k"] == 2 and not (folder / "mended").exists():
-        raise RuntimeError("interrupted")
-    return run(parameters, folder)
-
-
-def summarise(done, facts):
-    return {"sum": sum(cell["numbers"]["square"] for cell in done), "shared": facts["shared"]}
-
-
-def prepare(size, folder):
-    with open(folder / "runs", "a", encoding="utf-8") as file:
-        file.write("prepared\n")
-    return {"shared": size}
-
-
-def make(run=run):
-    return engine.Result("squares", "Squares", cells, run, summarise, prepare, ("claims.py",))
-
-
-def folders(tmp_path):
-    return {"results": tmp_path / "results", "cache": tmp_path / "cache"}
-
-
-def runs(tmp_path):
-    (file,) = (tmp_path / "cache").glob("*/runs")
-    return sorted(file.read_text(encoding="utf-8").split())
 
 
 def test_numbers_and_provenance_are_written(tmp_path):
@@ -65,7 +27,8 @@ def test_numbers_and_provenance_are_written(tmp_path):
     file = tmp_path / "results" / "squares.json"
     assert reproduce.read_json(file) == written
     assert written["summary"] == {"sum": 204, "shared": "paper"}
-    assert written["cells"][3]["parameters"] == {"k": 3}
+    assert written["cells"][3]["parameters"] == {"k": 3} and written["complete"]
+    assert {cell["code"] for cell in written["cells"]} == {make().code()}
     provenance = written["provenance"]
     assert {"date", "code", "python", "numpy", "device", "cores", "cpu_seconds"} <= set(provenance)
     assert not list((tmp_path / "results").glob("*.part"))
@@ -73,15 +36,15 @@ def test_numbers_and_provenance_are_written(tmp_path):
 
 def test_lists_stand_on_one_line(tmp_path):
     value = {"a": [1, -2.5e-7, None, True], "b": [["x", "two words"], []], "c": 'a "[1,\n 2]" b'}
-    engine.write_json(tmp_path / "file.json", value)
-    assert engine.read_json(tmp_path / "file.json") == value
+    files.write_json(tmp_path / "file.json", value)
+    assert files.read_json(tmp_path / "file.json") == value
     assert '"a": [1, -2.5e-07, null, true]' in (tmp_path / "file.json").read_text(encoding="utf-8")
 
 
 def test_a_notebook_elsewhere_finds_the_stored_results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stored = STORED / "pruned-network.json"
-    assert reproduce.read_json("results/pruned-network.json") == engine.read_json(stored)
+    assert reproduce.read_json("results/pruned-network.json") == files.read_json(stored)
     assert reproduce.claims.pruned_network("results")[0].measure().figure
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "pruned-network.json").write_text('{"own": 1}')
@@ -94,6 +57,24 @@ def test_a_result_that_is_nowhere_is_named(tmp_path, monkeypatch):
         FileNotFoundError, match="no stored result never-made.json: install the package"
     ):
         reproduce.read_json("results/never-made.json")
+
+
+def test_all_goes_on_after_a_failure_and_ends_by_naming_it(tmp_path, monkeypatch, capsys):
+    results = {name: make(failing if name == "b" else run, name=name) for name in "abc"}
+    monkeypatch.setattr(reproduce, "RESULTS", results)
+    places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    command = ["reproduce", "all", "--size", "page", "--workers", "1", *places]
+    assert main(command) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == "2 of 3 results made; not made: b"
+    assert "b: RuntimeError: interrupted. Finished cells are kept" in said.err
+    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == [
+        "a-page.json",
+        "c-page.json",
+    ]
+    next((tmp_path / "cache").glob("b-*/")).joinpath("mended").touch()
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "All 3 results made."
 
 
 def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
@@ -146,18 +127,9 @@ def test_a_killed_command_goes_on(tmp_path):
 
 def test_code_decides_what_is_kept(tmp_path, monkeypatch):
     engine.reproduce(make(), "page", **folders(tmp_path))
-    monkeypatch.setattr(engine, "code_digest", lambda parts: "another")
+    monkeypatch.setattr(results, "code_digest", lambda *functions: "another")
     engine.reproduce(make(), "page", **folders(tmp_path))
     assert len(list((tmp_path / "cache").iterdir())) == 2
-
-
-def test_digest_ignores_words():
-    code = 'def f(x):\n    """Words."""\n    return x + 1  # more words\n'
-    same = "def f(x):\n\n    return (x + 1)\n"
-    other = "def f(x):\n    return x + 2\n"
-    assert engine._without_words(code) == engine._without_words(same)
-    assert engine._without_words(code) != engine._without_words(other)
-    assert engine.code_digest(("subset_sum",)) != engine.code_digest(("perturbed_subset_sum",))
 
 
 def test_bad_arguments_are_named(tmp_path):
@@ -165,6 +137,10 @@ def test_bad_arguments_are_named(tmp_path):
         engine.reproduce(make(), "poster", **folders(tmp_path))
     with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
         engine.reproduce(make(), "page", workers=0, **folders(tmp_path))
+    with pytest.raises(ValueError, match="backend must be one of loky, .*; got 'lucky'"):
+        engine.reproduce(make(), "page", backend="lucky", **folders(tmp_path))
+    with pytest.raises(ValueError, match="scheduler is an address for the backend dask"):
+        engine.reproduce(make(), "page", scheduler="tcp://nobody:1", **folders(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["results", "cache"])
@@ -175,20 +151,6 @@ def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path, name):
     ):
         engine.reproduce(make(), "page", **(folders(tmp_path) | {name: tmp_path / "taken"}))
     assert not list(tmp_path.glob("cache/*/runs"))
-
-
-def test_a_damaged_cell_is_named(tmp_path):
-    engine.reproduce(make(), "page", **folders(tmp_path))
-    cell = next(path for path in tmp_path.glob("cache/*/*.json") if path.name != "facts.json")
-    whole = cell.read_text(encoding="utf-8")
-    cell.write_text(whole[:9], encoding="utf-8")
-    with pytest.raises(
-        ValueError, match=f"{cell.name} is damaged; delete it, and it is made again"
-    ):
-        engine.reproduce(make(), "page", **folders(tmp_path))
-    cell.unlink()
-    engine.reproduce(make(), "page", **folders(tmp_path))
-    assert cell.read_text(encoding="utf-8").startswith(whole[:9])
 
 
 def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
@@ -202,14 +164,188 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
 
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch, capsys):
-    def missing(size, folder):
-        raise ModuleNotFoundError("No module named 'torch'", name="torch")
-
-    result = engine.Result("squares", "Squares", cells, run, summarise, missing, ("claims.py",))
-    monkeypatch.setitem(reproduce.RESULTS, "squares", result)
+    monkeypatch.setitem(reproduce.RESULTS, "squares", make(prepare=without_torch))
     options = ["--results", str(tmp_path), "--cache", str(tmp_path)]
     assert main(["reproduce", "squares", *options]) == 1
     assert 'squares needs torch: pip install -e ".[torch]"' in capsys.readouterr().err
+
+
+# What a file says of the code that made it
+
+
+def test_every_stored_result_says_that_the_present_code_gives_it():
+    """Made by it, or by other code of which a slice, run again, agreed."""
+    stale = []
+    for file in sorted(STORED.glob("*.json")):
+        written = reproduce.read_json(file)
+        code = reproduce.RESULTS[written["name"]].code()
+        if code not in (written["provenance"]["code"], *checked_code(written)):
+            stale.append(written["name"])
+    assert not stale, "run, with LTH_DATA set where there is no network: " + "; ".join(
+        f"python -m lth_tutorial reproduce {name} --check" for name in dict.fromkeys(stale)
+    )
+
+
+def stored_squares(tmp_path, **changes):
+    """A stored result of which one cell is quick enough to be run again."""
+    quick = results.Slice(
+        chosen=lambda p: p["k"] == 3, agree=results.agree_within(0.1), tolerance="within a tenth"
+    )
+    result = make(slice=quick, **changes)
+    return result, engine.reproduce(result, "page", **folders(tmp_path))
+
+
+def as_if_made_by(tmp_path, written, code, square=9):
+    written["provenance"]["code"] = code
+    written["cells"][-1]["numbers"]["square"] = square
+    file = tmp_path / "results" / "squares-page.json"
+    files.write_json(file, written)
+    return file
+
+
+def check(result, tmp_path):
+    return engine.check(result, "page", tmp_path / "results", tmp_path)
+
+
+def test_a_check_that_agrees_is_written_into_the_file(tmp_path):
+    result, written = stored_squares(tmp_path)
+    file = as_if_made_by(tmp_path, written, "old", 9.5)
+    words = "squares-page.json: 1 of 4 cells run again, they agree (within a tenth)"
+    assert check(result, tmp_path) == words
+    record = reproduce.read_json(file)["provenance"]["checked"]
+    assert record.pop("date").count("-") == 2
+    how = {"how": "1 of 4 cells run again", "tolerance": "within a tenth"}
+    assert record == {"code": result.code(), **how}
+    stamp = file.read_bytes()
+    check(result, tmp_path)
+    assert file.read_bytes() == stamp
+
+
+def test_a_check_of_what_the_present_code_made_changes_nothing(tmp_path):
+    result, written = stored_squares(tmp_path)
+    file = as_if_made_by(tmp_path, written, result.code())
+    stamp = file.read_bytes()
+    assert "they agree" in check(result, tmp_path)
+    assert file.read_bytes() == stamp
+
+
+def test_a_check_that_does_not_agree_says_so(tmp_path, monkeypatch, capsys):
+    result, written = stored_squares(tmp_path)
+    file = as_if_made_by(tmp_path, written, "old", 11)
+    stamp = file.read_bytes()
+    monkeypatch.setattr(reproduce, "RESULTS", {"squares": result})
+    assert main(["reproduce", "all", "--check", "--results", str(tmp_path / "results")]) == 1
+    said = capsys.readouterr().err
+    assert "squares-page.json is not what the present code gives (within a tenth): {'k': 3}" in said
+    assert file.read_bytes() == stamp
+
+
+def test_a_check_of_other_parameters_or_without_a_slice_says_so(tmp_path):
+    result, written = stored_squares(tmp_path)
+    with pytest.raises(ValueError, match="squares-page.json has no cell that is quick enough"):
+        check(make(), tmp_path)
+    del written["cells"][0]
+    as_if_made_by(tmp_path, written, "old")
+    with pytest.raises(ValueError, match="was made with other parameters: make it again"):
+        check(result, tmp_path)
+
+
+def test_tolerances_of_slices():
+    agree = results.agree_within(0.1, 0.01)
+    assert agree({"a": [1.0, 0.0], "b": None}, {"a": [1.05, 0.005], "b": None})
+    for other in ({"a": [1.2, 0.0], "b": None}, {"a": [1.0], "b": None}, {"a": [1.0, 0.0], "b": 1}):
+        assert not agree({"a": [1.0, 0.0], "b": None}, other)
+    assert not agree({"a": 1.0}, {"a": 1.0, "b": 2.0})
+
+
+# What there is
+
+
+def test_the_list_says_size_time_and_code(tmp_path, monkeypatch, capsys):
+    """Name, cells, time on two cores by the stored seconds, what is stored and made by which code."""
+    shown = {name: make(name=name, title=f"Title of {name}") for name in ("old", "new", "never")}
+    monkeypatch.setattr(reproduce, "RESULTS", shown)
+    for name in ("old", "new"):
+        written = engine.reproduce(shown[name], "paper", **folders(tmp_path))
+        seconds = [600] * 9 if name == "new" else [1] * 9
+        written["cells"] = [
+            c | {"seconds": s} for c, s in zip(written["cells"], seconds, strict=True)
+        ]
+        if name == "old":
+            written["provenance"]["code"] = "a" * 16
+        files.write_json(tmp_path / "results" / f"{name}.json", written)
+    assert main(["reproduce", "--list", "--results", str(tmp_path / "results")]) == 0
+    head, old, new, never = capsys.readouterr().out.splitlines()
+    code = shown["old"].code()
+    assert head.split() == [
+        "name",
+        "cells",
+        "2",
+        "cores",
+        "stored,",
+        "made",
+        "by",
+        "what",
+        "it",
+        "is",
+    ]
+    assert old.split("  ")[0] == "old" and f"{'a' * 16}, not the present code ({code})" in old
+    assert new.split() == f"new 9 50 min the present code, {code} Title of new".split()
+    assert never.split() == ["never", "9", "?", "no", "Title", "of", "never;"]
+    assert (
+        main(["reproduce", "--list", "--workers", "9", "--results", str(tmp_path / "results")]) == 0
+    )
+    assert "new    9      10 min" in capsys.readouterr().out
+
+
+def test_cells_go_to_the_worker_that_is_free_first():
+    assert results.seconds_with(1, [3, 1, 2]) == 6
+    assert results.seconds_with(2, [3, 1, 2, 1]) == 4
+    assert results.seconds_with(100, [3, 1, 2]) == 3
+
+
+def test_readme_says_what_a_hundred_workers_take():
+    """The rows of its table, from the seconds of the stored cells."""
+    stored = {}
+    for name, result in reproduce.RESULTS.items():
+        if result.file("paper", STORED).exists():
+            cells = reproduce.read_json(result.file("paper", STORED))["cells"]
+            stored[name] = [cell["seconds"] for cell in cells]
+    largest = max(stored, key=lambda name: sum(stored[name]))
+    together = [s for seconds in stored.values() for s in seconds]
+    readme = (STORED.parents[1] / "README.md").read_text(encoding="utf-8")
+    for words, seconds in (
+        (f"`{largest}`, the largest that is stored", stored[largest]),
+        ("all that are stored", together),
+    ):
+        each = f"{duration(sum(seconds) / len(seconds))}, {duration(max(seconds))}"
+        times = [duration(results.seconds_with(workers, seconds)) for workers in (2, 100)]
+        assert f"| {words} | {len(seconds)} | {each} | {' | '.join(times)} |" in readme
+    week = len(reproduce.RESULTS["redundant-blocks"].cells("paper"))
+    assert f"in only {week} cells: {week} workers take about {7 * 24 / week:.0f} hours" in readme
+
+
+def test_a_name_is_needed(capsys):
+    assert main(["reproduce"]) == 2
+    assert "reproduce needs a NAME, or --list" in capsys.readouterr().err
+
+
+def test_the_bar_counts_kept_cells_and_says_the_time_left(tmp_path, capsys):
+    engine.reproduce(make(), "page", **folders(tmp_path))
+    assert "4/4" in capsys.readouterr().err
+    next(tmp_path.glob("cache/*/[!f]*.json")).unlink()
+    engine.reproduce(make(), "page", backend="sequential", **folders(tmp_path))
+    bar = capsys.readouterr().err
+    assert "3/4" in bar and "4/4" in bar and "<00:00" in bar
+
+
+def test_the_cache_is_the_users_own(monkeypatch, tmp_path):
+    import pooch
+
+    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path / "of-the-user" / name)
+    monkeypatch.chdir(tmp_path)
+    engine.reproduce(make(), "page", results=tmp_path / "results")
+    assert len(list((tmp_path / "of-the-user" / "lth-tutorial" / "cells").iterdir())) == 1
 
 
 # Not run at paper size: weeks on a CPU; their short form is stored instead, as the page says.
@@ -236,30 +372,21 @@ def test_stored_results_are_whole(name, size):
     assert claims == stored["claims"]
 
 
-def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):
-    """One cell of each stored covering size that takes seconds, run again: the same up to last digits."""
-    stored = reproduce.read_json(STORED / "covering-sizes.json")["cells"]
-    for cell in stored:
-        parameters = cell["parameters"]
-        if parameters["seed"] == 0 and max(parameters["eta"], parameters["epsilon"]) >= 1e-3:
-            found = reproduce.RESULTS["covering-sizes"].run(parameters, tmp_path)
-            assert differences(found, cell["numbers"]) == []
+# Those that train on the whole MNIST, and the rest, are run again by `reproduce all --check`.
+QUICK = (
+    "covering-sizes",
+    "neuron-gap",
+    "lottery-tickets",
+    *(n for n in reproduce.RESULTS if "recovery" in n),
+)
 
 
-def test_a_slice_of_the_stored_gap_is_what_the_code_gives(tmp_path):
-    """The cells of small dimension and width, and one in fifty dimensions, run again: the same four digits,
-    up to the last one, where processors round differently; errors below 0.001 hang on such roundings."""
-    stored = reproduce.read_json(STORED / "neuron-gap.json")["cells"]
-    for cell in stored:
-        parameters = cell["parameters"]
-        small = parameters["d"] == 4 and parameters.get("k", 0) <= 1000 and "most" not in parameters
-        if parameters["seed"] == 1 and (
-            small or (parameters["d"], parameters.get("k")) == (50, 1000)
-        ):
-            found = neuron_pruning.run(parameters, tmp_path)
-            assert set(found) == set(cell["numbers"])
-            for key, numbers in cell["numbers"].items():
-                assert found[key] == pytest.approx(numbers, rel=2e-3, abs=1e-5)
+@pytest.mark.parametrize("name", QUICK)
+def test_a_slice_of_the_stored_result_is_what_the_code_gives(name, tmp_path):
+    """A few quick cells, run again: the stored numbers, within the tolerance that the result states."""
+    (tmp_path / f"{name}.json").write_bytes((STORED / f"{name}.json").read_bytes())
+    words = engine.check(reproduce.RESULTS[name], "paper", tmp_path, tmp_path)
+    assert f"{name}.json: " in words and "cells run again, they agree" in words
 
 
 def test_the_gap_at_page_size(tmp_path):
@@ -273,51 +400,6 @@ def test_the_gap_at_page_size(tmp_path):
         needs = [line["needed"][t]["features"] for t in ("0.2", "0.1", "0.02")]
         known = [k for k in needs if k is not None]
         assert known == sorted(known) and known
-
-
-SLICES = {
-    "recovery-radius": {"step": 4.0, "support": 50, "seed": 0},
-    "recovery-rate": {"support": 20, "distance": 0.1, "seed": 0},
-    "recovery-samples": {"step": 4.0, "support": 5, "samples": 62, "seed": 0},
-    "recovery-noise": {"step": 4.0, "support": 5, "seed": 0},
-    "recovery-pruning": {"samples": 1000, "seed": 0},
-}
-
-
-@pytest.mark.parametrize("name", SLICES)
-def test_a_slice_of_the_stored_recoveries_is_what_the_code_gives(name, tmp_path):
-    """One quick cell of each figure, run again: other machines round differently, and find the same."""
-    stored = reproduce.read_json(STORED / f"{name}.json")["cells"]
-    (cell,) = (c for c in stored if SLICES[name].items() <= c["parameters"].items())
-    found, kept = reproduce.RESULTS[name].run(cell["parameters"], tmp_path), cell["numbers"]
-    assert found.keys() == kept.keys()
-    if name == "recovery-rate":
-        assert np.allclose(found["frobenius"], kept["frobenius"], rtol=1e-3)
-    elif name == "recovery-noise":
-        assert np.allclose(found["predicted"], kept["predicted"], rtol=1e-3)
-        assert np.allclose(found["errors"], kept["errors"], rtol=0.05)
-    elif name == "recovery-pruning":  # until the eighth round, where the support is found
-        assert np.allclose(
-            np.array(found["function"])[:, :8], np.array(kept["function"])[:, :8], rtol=0.05
-        )
-    else:
-        agree = np.array(found["status"]) == np.array(kept["status"])
-        assert agree.mean() >= 0.9
-
-
-def test_a_slice_of_the_stored_tickets_is_what_the_code_gives():
-    """The first rounds of one stored run: the same sizes of masks, nearly the same accuracies."""
-    from lth_tutorial.magnitude_pruning import experiments, training
-
-    stored = reproduce.read_json(STORED / "lottery-tickets.json")["cells"]
-    kept = next(c["numbers"] for c in stored if c["parameters"]["kind"] == "tickets")
-    found = experiments.ticket_curves(training.digits(), 780, 2, 0)
-    assert found["measured"] == tuple(kept["measured"]) and found["kept"] == kept["kept"][:3]
-    assert np.allclose(found["ticket"], kept["ticket"][:3], atol=0.03)
-    assert np.allclose(found["reinitialized"], kept["reinitialized"][:2], atol=0.03)
-    assert np.allclose(
-        np.array(found["ticket"])[:, -1], np.array(kept["ticket"])[:3, -1], atol=0.01
-    )
 
 
 def test_a_slice_of_the_stored_lenet_5_is_what_the_code_gives():

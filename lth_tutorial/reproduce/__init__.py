@@ -5,6 +5,9 @@ run goes on where it was, and end in ``book/results/NAME.json`` with parameters,
 duration and numbers. The pages draw the paper-size figures from these files.
 """
 
+from lth_tutorial.files import read_json
+from lth_tutorial.results import Result
+
 from . import (
     authors_network,
     claims,
@@ -19,7 +22,7 @@ from . import (
     strong_ticket_claims,
     ticket_claims,
 )
-from .engine import Result, read_json, reproduce
+from .engine import check, reproduce
 
 RESULTS = {
     result.name: result
@@ -47,6 +50,7 @@ __all__ = [
     "strong_ticket_claims",
     "ticket_claims",
     "Result",
+    "check",
     "read_json",
     "reproduce",
 ]

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
 from lth_tutorial.neuron_pruning import separation
-
-from .engine import read_json
 
 
 def smallest_n(folder) -> tuple[Claim, ...]:

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial.perturbed_subset_sum.experiments import quantile_size, sizes_to_cover
+from lth_tutorial.results import Result, Slice, agree_within
 
 from . import claims
-from .engine import Result
 
 EPSILONS = (0, 0.3, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 ETAS = (0, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -57,12 +57,16 @@ def summarise(done: list[dict], facts: dict) -> dict:
 
 
 RESULT = Result(
-    "covering-sizes",
-    "The number of candidates from which on every target is served, exactly or within eta",
-    cells,
-    run,
-    summarise,
-    code=("subset_sum", "perturbed_subset_sum", "reproduce/covering_sizes.py"),
+    name="covering-sizes",
+    title="The number of candidates from which on every target is served, exactly or within eta",
+    cells=cells,
+    run=run,
+    summarise=summarise,
     cost="about two minutes",
     claims=claims.covering_sizes,
+    slice=Slice(
+        chosen=lambda p: p["seed"] == 0 and max(p["eta"], p["epsilon"]) >= 1e-3,
+        agree=agree_within(0),
+        tolerance="the very same sizes",
+    ),
 )

@@ -1,51 +1,15 @@
-"""Independent cells, run in parallel, kept one by one, gathered into one file with its provenance."""
+"""Published results, made again: independent cells, run in parallel, gathered into one file; and checked."""
 
-import ast
 import datetime
-import hashlib
-import json
-import os
-import platform
-import re
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from importlib import metadata
-from importlib.util import find_spec
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
-import lth_tutorial
-from lth_tutorial.claims import Claim
-
-SIZES = ("page", "paper")
-
-
-@dataclass(frozen=True)
-class Result:
-    """A published result, made again.
-
-    name: as the command calls it. title: what it is. cells: size -> list of parameters, JSON values.
-    run: (parameters, folder) -> numbers of one cell; the folder is for what cells share.
-    prepare: (size, folder) -> facts about what the cells share, which it makes there once.
-    summarise: (cells, facts) -> numbers and verdicts for the page, from a list of cells with
-    their "parameters" and "numbers". code: files and folders of the package that the numbers depend on.
-    cost: what the paper size takes on two cores, for the reader. claims: what the written file of paper
-    size speaks to, from its folder.
-    """
-
-    name: str
-    title: str
-    cells: Callable[[str], list[dict]]
-    run: Callable[[dict, Path], dict]
-    summarise: Callable[[list[dict], dict], dict]
-    prepare: Callable[[str, Path], dict] = lambda size, folder: {}
-    code: tuple[str, ...] = (".",)
-    cost: str = ""
-    claims: Callable[[Path], tuple[Claim, ...]] = lambda folder: ()
+from lth_tutorial import parallel
+from lth_tutorial.cells import Store, as_json, checked_code, default_cache
+from lth_tutorial.files import read_json, write_json
+from lth_tutorial.results import SIZES, Result
 
 
 def reproduce(
@@ -53,91 +17,77 @@ def reproduce(
     size: str = "page",
     workers: int = 1,
     results: Path = Path("book/results"),
-    cache: Path = Path(".cache"),
+    cache: Path | None = None,
     backend: str = "loky",
+    scheduler: str | None = None,
 ) -> dict:
-    """Run the cells that are not in the cache yet, and write `results`/NAME.json (page size: NAME-page.json).
+    """Run the cells that are not finished yet, and write `results`/NAME.json (page size: NAME-page.json).
 
-    Each cell is stored when it is done, so an interrupted run goes on where it was. The cache is that of
-    this very code: after a change of the package cells are run anew.
+    Each cell is kept when it is done, so an interrupted run goes on where it was. A finished cell is used
+    where its parameters are those asked for and the code that made it is the present one; one that is
+    damaged is set aside and made again.
 
     Args:
         result: what to make.
         size: "page" or "paper".
-        workers: processes.
-        results, cache: folders, made if needed.
-        backend: joblib's: "loky" here, "dask" or "ray" on a cluster that is set up for it.
+        workers: processes, never more than the cores.
+        results, cache: folders, made if needed; the cache is the user's own if there is none given.
+        backend: one of parallel.BACKENDS: "loky" here, "dask" or "ray" on a cluster.
+        scheduler: the address of a running Dask scheduler, else "dask" starts a cluster here. Its workers
+            must see the folder `cache` under the same name.
 
     Returns:
         what was written.
 
     Raises:
-        ValueError: size is neither of the two, workers is below 1, a folder cannot be made, or a kept file
-            is damaged.
+        ValueError: an argument is none of these, or a folder cannot be made.
+        LostWorkerError: a worker was killed; finished cells are kept.
+        OSError: a file could not be written; finished cells are kept.
+        TypeError: a cell's numbers are no dict.
     """
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}; got {size!r}")
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, got {workers}")
-    # Before the work, not after it: hours may lie between the two.
-    _make_folder("results", results)
-    _make_folder("cache", cache)
-    start, code = time.time(), code_digest(result.code)
-    folder = Path(cache) / f"{result.name}-{size}-{code[:12]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    facts = _kept(folder / "facts.json", lambda: result.prepare(size, folder))
-    cells = run_cells(result, result.cells(size), folder, workers, backend)
-    devices = sorted({cell.pop("device", "cpu") for cell in cells})
-    cells = [{"parameters": p, **done} for p, done in zip(result.cells(size), cells, strict=True)]
-    written = {
-        "name": result.name,
-        "title": result.title,
-        "size": size,
-        "facts": facts,
-        "summary": result.summarise(cells, facts),
-        "cells": cells,
-        "provenance": {
-            **provenance(),
-            "device": ", ".join(devices),
-            "code": code[:16],
-            "workers": workers,
-            "cpu_seconds": round(sum(cell["seconds"] for cell in cells), 1),
-            "wall_seconds_of_the_last_run": round(time.time() - start, 1),
-        },
-    }
-    name = result.name if size == "paper" else f"{result.name}-page"
-    file = Path(results) / f"{name}.json"
-    write_json(file, written)
-    if size == "paper":
-        written["claims"] = [
-            {"key": claim.key, **asdict(claim.measure())} for claim in result.claims(Path(results))
-        ]
-        write_json(file, written)
-    return read_json(file)
+    parallel.check_backend(backend, scheduler)
+    workers, start = parallel.usable_workers(workers), time.time()
+    store = Store(result, size, Path(results), Path(cache or default_cache()))
+    facts = store.facts()
+    cells = store.finished()
+    missing = [k for k, cell in enumerate(cells) if cell is None]
+    calls = [
+        (result.run, store.parameters[k], store.folder, store.path(k), store.code, k)
+        for k in missing
+    ]
+    done = parallel.run_all(_run, calls, workers, backend, scheduler)
+    for k, cell in _with_bar(done, result.name, len(cells), len(missing)):
+        cells[k] = cell
+        store.keep(k, cells, facts)
+    return store.write(cells, facts, backend, workers, time.time() - start)
 
 
-def run_cells(result, parameters, folder: Path, workers: int, backend: str) -> list[dict]:
-    """The numbers and seconds of each cell, in order; those that are stored are not run again."""
-    import joblib
+def _with_bar(done: Iterable, name: str, total: int, missing: int) -> Iterator:
+    """The same, with a bar that says how many cells are done and how long the others will take."""
     from tqdm import tqdm
 
-    paths = [folder / f"{_digest(p)[:16]}.json" for p in parameters]
-    missing = [k for k, path in enumerate(paths) if not path.exists()]
-    work = (joblib.delayed(_run)(result.run, parameters[k], folder, paths[k]) for k in missing)
-    options = {"inner_max_num_threads": 1} if backend == "loky" else {}
-    with joblib.parallel_config(backend, n_jobs=workers, **options):
-        done = joblib.Parallel(return_as="generator_unordered")(work)
-        bar = tqdm(done, total=len(paths), initial=len(paths) - len(missing), desc=result.name)
-        for _ in bar:
-            pass
-    return [read_json(path) for path in paths]
+    # smoothing 0: the time left follows the mean of all cells, not the last few.
+    return iter(tqdm(done, total=total, initial=total - missing, desc=name, smoothing=0))
 
 
-def _run(run, parameters: dict, folder: Path, path: Path) -> None:
+def _run(run, parameters: dict, folder: Path, path: Path, code: str, k: int) -> tuple[int, dict]:
+    """One cell, in a worker: its number in the list, and what is kept of it, also in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     start = time.process_time()
     numbers = run(parameters, folder)
-    seconds = round(time.process_time() - start, 2)
-    write_json(path, {"numbers": numbers, "seconds": seconds, "device": _device()})
+    if not isinstance(numbers, dict):
+        raise TypeError(f"a cell must return a dict of numbers; {parameters} returned {numbers!r}")
+    cell = {
+        "parameters": parameters,
+        "numbers": numbers,
+        "seconds": round(time.process_time() - start, 2),
+        "device": _device(),
+        "code": code,
+    }
+    write_json(path, cell)
+    return k, as_json(cell)
 
 
 def _device() -> str:
@@ -147,107 +97,69 @@ def _device() -> str:
     return torch.cuda.get_device_name() if used else "cpu"
 
 
-def _make_folder(name: str, folder: Path) -> None:
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(
-            f"{name} must be a folder, or a place for one, got {folder}: {error.strerror}"
-        ) from error
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{name} must be a folder that can be written to, got {folder}")
+def check(result: Result, size: str, results: Path, folder: Path, workers: int = 1) -> str:
+    """Run the slice of a stored result again; if the numbers agree, its file says so of the present code.
 
+    Args:
+        result, size: which.
+        results: where the stored file lies.
+        folder: for what `prepare` makes; results that prepare the same share it.
+        workers: processes, never more than the cores.
 
-def _kept(path: Path, make: Callable[[], dict]) -> dict:
-    if not path.exists():
-        write_json(path, make())
-    return read_json(path)
-
-
-def read_json(path: Path) -> dict:
-    """What a file holds; `results/NAME.json`, as notebooks ask for it, also from a folder of one's own.
+    Returns:
+        what was found, in a sentence.
 
     Raises:
-        FileNotFoundError: there is no such file, neither here nor in the checkout that the package is from.
-        ValueError: the file is damaged.
+        ValueError: there is no slice, a stored cell has other parameters than the code asks for, or the
+            numbers do not agree.
     """
-    path = Path(path)
-    if not path.exists() and path.parent == Path("results"):
-        path = Path(lth_tutorial.__file__).parents[1] / "book" / path
-        if not path.exists():
-            raise FileNotFoundError(
-                f"no stored result {path.name}: install the package from a checkout of the book with "
-                f"pip install -e, or start the notebook in its folder book"
-            )
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is damaged; delete it, and it is made again") from error
+    file, code = result.file(size, results), result.code()
+    written = read_json(file)
+    stored = [cell["parameters"] for cell in written["cells"]]
+    if stored != as_json(result.cells(size)) and written.get("complete", True):
+        raise ValueError(f"{file.name} was made with other parameters: make it again")
+    chosen = [c for c in written["cells"] if result.slice and result.slice.chosen(c["parameters"])]
+    if not chosen:
+        raise ValueError(f"{file.name} has no cell that is quick enough to be run again")
+    differing = _differing(result, chosen, _prepared(result, size, folder), workers)
+    if differing:
+        raise ValueError(
+            f"{file.name} is not what the present code gives ({result.slice.tolerance}): {differing}; "
+            f"make it again"
+        )
+    how = f"{len(chosen)} of {len(stored)} cells run again"
+    if code not in (written["provenance"]["code"], *checked_code(written)):
+        written["provenance"]["checked"] = {
+            "code": code,
+            "date": datetime.date.today().isoformat(),
+            "how": how,
+            "tolerance": result.slice.tolerance,
+        }
+        write_json(file, written)
+    return f"{file.name}: {how}, they agree ({result.slice.tolerance})"
 
 
-def write_json(path: Path, value: dict) -> None:
-    """Write to a temporary file, then rename: a reader never sees half a file."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(_one_line_lists(json.dumps(value, indent=1, default=_plain)) + "\n")
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+def _prepared(result: Result, size: str, folder: Path) -> Path:
+    """A folder in which `prepare` has made what it makes."""
+    if result.prepare is None:
+        return folder
+    place = folder / f"{result.prepare.__module__}.{result.prepare.__qualname__}-{size}"
+    if not (place / "facts.json").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        write_json(place / "facts.json", result.prepare(size, place))
+    return place
 
 
-_SCALAR = r'(?:"[^"\\\s]*"|[\w.+-]+)'
-_BREAK = re.compile(r",\s*")
-_LIST = re.compile(rf"\[\s*({_SCALAR}(?:,\s*{_SCALAR})*)\s*\]")
+def _differing(result: Result, cells: list[dict], folder: Path, workers: int) -> str:
+    """The parameters of the first cell that comes out otherwise; nothing where all agree."""
+    shorter, agree = result.slice.shorter, result.slice.agree
+    calls = [(result.run, shorter(cell["parameters"]), folder, k) for k, cell in enumerate(cells)]
+    workers = parallel.usable_workers(workers)
+    backend = "loky" if workers > 1 else "sequential"
+    found = dict(parallel.run_all(_again, calls, workers, backend, None))
+    others = (c["parameters"] for k, c in enumerate(cells) if not agree(found[k], c["numbers"]))
+    return str(next(others, ""))
 
 
-def _one_line_lists(text: str) -> str:
-    """Lists of numbers and single words on one line each: a third of the size, and easier to read."""
-    return _LIST.sub(lambda found: f"[{_BREAK.sub(', ', found[1])}]", text)
-
-
-def _plain(value):
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} has no place in a results file")
-
-
-def _digest(value: dict) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def code_digest(parts: tuple[str, ...]) -> str:
-    """A digest of the package's files that a result depends on; claims and imports change no number."""
-    root = Path(lth_tutorial.__file__).parent
-    files = {path for part in parts for path in [root / part, *(root / part).rglob("*.py")]}
-    digest = hashlib.sha256()
-    for path in sorted(path for path in files if path.is_file()):
-        if path.name not in ("claims.py", "__init__.py"):
-            digest.update(_without_words(path.read_text(encoding="utf-8")).encode())
-    return digest.hexdigest()
-
-
-def _without_words(source: str) -> str:
-    """A module's statements, without comments, docstrings and layout."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        first = getattr(node, "body", [None])
-        if not isinstance(first, list) or not first or not isinstance(first[0], ast.Expr):
-            continue
-        if isinstance(first[0].value, ast.Constant):
-            del first[0]
-    return ast.dump(tree)
-
-
-def provenance() -> dict:
-    """When, where and with what a result was made."""
-    names = filter(find_spec, ("numpy", "scipy", "torch", "joblib"))
-    versions = {name: metadata.version(name) for name in names}
-    return {
-        "date": datetime.date.today().isoformat(),
-        "package": lth_tutorial.__version__,
-        "python": platform.python_version(),
-        **versions,
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
-    }
+def _again(run, parameters: dict, folder: Path, k: int) -> tuple[int, dict]:
+    return k, as_json(run(parameters, folder))

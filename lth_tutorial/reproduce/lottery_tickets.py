@@ -5,13 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from . import ticket_claims
-from .engine import Result
+from lth_tutorial.results import Result, Slice, agree_within
 
-_CODE = tuple(
-    f"magnitude_pruning/{name}.py"
-    for name in ("masks", "masked", "networks", "training", "tickets", "experiments")
-)
+from . import ticket_claims
+
 TICKET_ROUNDS, LENET_5_ROUNDS, LENET_5_EPOCHS = 16, 15, 4
 # Number of training images: seeds. All four once take a quarter of an hour of one core. LENET_5_FROZEN: for
 # which of them the first seed is run once more with the public implementation's bug.
@@ -90,6 +87,32 @@ def run_controls(cell: dict, folder: Path) -> dict:
     from lth_tutorial.magnitude_pruning import controls
 
     return controls.ticket_parts(_digits("embedded"), cell["steps"], cell["rounds"], cell["seed"])
+
+
+# Slices: the first rounds of a cell, run again
+
+
+def tickets_agree(found: dict, kept: dict) -> bool:
+    """The same sizes of masks, nearly the same accuracies."""
+
+    def near(name: str, within: float, steps=slice(None)) -> bool:
+        ours, theirs = np.array(found[name])[:, steps], np.array(kept[name])[:, steps]
+        return bool(np.abs(ours - theirs[: len(ours)]).max() <= within)
+
+    same = (
+        found["measured"] == kept["measured"]
+        and found["kept"] == kept["kept"][: len(found["kept"])]
+    )
+    return (
+        same and near("ticket", 0.03) and near("reinitialized", 0.03) and near("ticket", 0.01, -1)
+    )
+
+
+def lenet_5_agrees(found: dict, kept: dict) -> bool:
+    """The same weights left, nearly the same accuracies."""
+    rounds = len(found["kept"])
+    gap = np.subtract(found["accuracy"], kept["accuracy"][:rounds])
+    return found["kept"] == kept["kept"][:rounds] and bool(np.abs(gap).max() <= 0.03)
 
 
 # Summaries
@@ -175,33 +198,47 @@ def summarise_controls(cells, facts) -> dict:
 
 
 RESULT = Result(
-    "lottery-tickets",
-    "Lottery tickets, weights drawn anew and random masks at many densities",
-    ticket_cells,
-    run_tickets,
-    summarise_tickets,
-    code=_CODE,
+    name="lottery-tickets",
+    title="Lottery tickets, weights drawn anew and random masks at many densities",
+    cells=ticket_cells,
+    run=run_tickets,
+    summarise=summarise_tickets,
     cost="6 minutes",
     claims=ticket_claims.tickets,
+    slice=Slice(
+        chosen=lambda p: p["kind"] == "tickets" and p["seed"] == 0,
+        shorter=lambda p: p | {"rounds": 2},
+        agree=tickets_agree,
+        tolerance="two rounds: the same numbers of weights, accuracies within 0.03 and at the end 0.01",
+    ),
 )
 CONTROLS_RESULT = Result(
-    "ticket-controls",
-    "What of a ticket matters: its mask, its magnitudes or its signs",
-    control_cells,
-    run_controls,
-    summarise_controls,
-    code=(*_CODE, "magnitude_pruning/controls.py"),
+    name="ticket-controls",
+    title="What of a ticket matters: its mask, its magnitudes or its signs",
+    cells=control_cells,
+    run=run_controls,
+    summarise=summarise_controls,
     cost="1 minute",
     claims=ticket_claims.controls,
+    slice=Slice(
+        chosen=lambda p: p["seed"] == 0,
+        agree=agree_within(0, 0.03),
+        tolerance="accuracies within 0.03",
+    ),
 )
 LENET_5_RESULT = Result(
-    "lenet5",
-    "LeNet-5 pruned, with 10,000 to 40,000 images (Figure 7)",
-    lenet_5_cells,
-    run_lenet_5,
-    summarise_lenet_5,
-    code=_CODE,
+    name="lenet5",
+    title="LeNet-5 pruned, with 10,000 to 40,000 images (Figure 7)",
+    cells=lenet_5_cells,
+    run=run_lenet_5,
+    summarise=summarise_lenet_5,
     cost="25 minutes",
     claims=ticket_claims.lenet_5,
+    slice=Slice(
+        chosen=lambda p: p["samples"] == 10_000 and p["seed"] == 0,
+        shorter=lambda p: p | {"rounds": 1},
+        agree=lenet_5_agrees,
+        tolerance="one round: the same numbers of weights, accuracies within 0.03",
+    ),
 )
 RESULTS = (RESULT, CONTROLS_RESULT, LENET_5_RESULT)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
 from lth_tutorial.teacher_student.bounds import theorem_samples
 
-from .engine import read_json
 from .recovery_tables import noise_table, radius_table, rate_table, samples_table
 
 __all__ = [

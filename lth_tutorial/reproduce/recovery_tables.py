@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial import tables
+from lth_tutorial.files import read_json
 from lth_tutorial.teacher_student import summaries
 from lth_tutorial.teacher_student.summaries import trials_text
-
-from .engine import read_json
 
 _TUNED, _PAPER = 4.0, 0.5
 

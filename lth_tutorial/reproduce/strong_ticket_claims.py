@@ -10,8 +10,7 @@ import numpy as np
 
 from lth_tutorial import tables as markdown
 from lth_tutorial.claims import Claim, Finding
-
-from .engine import read_json
+from lth_tutorial.files import read_json
 
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 EPSILONS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.2, 0.3)

@@ -1,13 +1,13 @@
 """The target network of chapters 2 and 3, trained once and shared by the cells."""
 
-import os
-import tempfile
+import io
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from lth_tutorial import datasets, target_network
+from lth_tutorial.files import write_whole
 
 SEED = 0
 SETTINGS = {
@@ -23,10 +23,9 @@ def train_target(size: str, folder: Path) -> dict:
     widths = settings.pop("widths")
     x = datasets.standardised(data.train_images)
     weights = target_network.train(widths, x, data.train_labels, rng=SEED, **settings)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".npz")
-    with os.fdopen(handle, "wb") as file:
-        np.savez(file, *weights)
-    os.replace(temporary, folder / "target.npz")
+    file = io.BytesIO()
+    np.savez(file, *weights)
+    write_whole(folder / "target.npz", file.getvalue())
     logits = target_network.forward(weights, datasets.standardised(data.test_images))
     flat = np.concatenate([w.ravel() for w in weights])
     return {

@@ -7,8 +7,7 @@ import numpy as np
 
 from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
-
-from .engine import read_json
+from lth_tutorial.files import read_json
 
 # Which measurement is which: after a tenth of training, after all of it.
 _TENTH, _END = 2, -1
