@@ -96,14 +96,14 @@ def describe(run: Run, weights, data, descent, keeper=None) -> dict:
     the change of the scores over that of the first scores, likewise.
     """
     if run.sparsity == 0:
-        return {**_outcome(weights, data), "history": _rounded(descent), "start": None}
+        return {**_outcome(weights, data), "history": rounded(descent), "start": None}
     mask, history = search(run, weights, data, keeper)
     first = networks.named("redundant").first_scores(weights, search_stream(run).spawn(2)[0])
     before = edge_popup.select_layers(first, run.sparsity, kept=networks.named("redundant").kept)
     masked = [w * m for w, m in zip(weights, before, strict=True)]
     return {
         **_outcome(mask.apply(weights), data),
-        "history": _rounded(history),
+        "history": rounded(history),
         "start": {**_outcome(masked, data), "train_loss": _loss(masked, data)},
         "overlap": [_overlap(before[k::2], mask.masks[k::2]) for k in (0, 1)],
         "moved": [_moved(first[k::2], mask.scores[k::2]) for k in (0, 1)],
@@ -138,7 +138,8 @@ def _moved(before, after) -> float:
     return _digits(np.sqrt(change / sum(float(b.square().sum()) for b in before)))
 
 
-def _rounded(history) -> dict:
+def rounded(history) -> dict:
+    """A history in numbers of four digits."""
     return {
         "steps": history.steps,
         "losses": [_digits(loss) for loss in history.losses],
