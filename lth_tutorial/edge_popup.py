@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import relu_network
-from lth_tutorial.checks import finite_number
+from lth_tutorial.checks import finite_number, generator
 from lth_tutorial.projected_gradient import History, diverged, run, streams
 from lth_tutorial.relu_network import Data
 
@@ -107,7 +107,7 @@ def select_layers(scores, sparsity: float, scope: str = "tensor") -> list[torch.
 
 def first_scores(weights, rng) -> list[torch.Tensor]:
     """Scores Unif[-1, 1] / sqrt(fan-in) (Kaiming's rule with a = sqrt 5), drawn on the CPU."""
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     drawn = [rng.uniform(-1, 1, tuple(w.shape)) / np.sqrt(w.shape[-1]) for w in weights]
     return [
         torch.from_numpy(s.astype(np.float32)).to(w.device)
