@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import relu_network
-from lth_tutorial.checks import finite_number, generator
+from lth_tutorial.checks import finite_number, generator, shown
 from lth_tutorial.projected_gradient import History, diverged, run, streams
 from lth_tutorial.relu_network import Data
 
@@ -96,8 +96,8 @@ def select_layers(scores, sparsity: float, scope: str = "tensor") -> list[torch.
     Raises:
         ValueError: an unknown scope, or sparsity outside [0, 1].
     """
-    if scope not in SCOPES:
-        raise ValueError(f'scope must be "tensor" or "global", got {scope!r}')
+    if not isinstance(scope, str) or scope not in SCOPES:
+        raise ValueError(f'scope must be "tensor" or "global", got {shown(scope)}')
     if scope == "tensor":
         return [select(s, kept(s.numel(), sparsity)) for s in scores]
     flat = torch.cat([s.flatten() for s in scores])
@@ -154,10 +154,13 @@ def search(
     """
     weights, data = relu_network.as_weights(weights), relu_network.as_data(data)
     relu_network.check_fit(weights, data)
-    batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    step, batch, momentum, decay = relu_network.check_training(
+        step, epochs, batch, momentum, decay, len(data.x)
+    )
     several = weights[0].ndim == 3
     for_scores, orders = _streams(weights, rng)
     scores = _draw(weights, for_scores, several)
+    sparsity = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     choose = _chooser(weights, sparsity, scope, several)
     velocities = [torch.zeros_like(s) for s in scores]
     effective = [torch.empty_like(w) for w in weights]
@@ -176,7 +179,7 @@ def search(
     history = run(update, mask_weights, data, step, epochs, batch, schedule, orders)
     history = history._replace(diverged=diverged(history, scores))
     masks = choose([s.nan_to_num() for s in scores])
-    return Mask([m.bool() for m in masks], scores, sparsity), history
+    return Mask([m.bool() for m in masks], scores, sparsity.tolist()), history
 
 
 def _streams(weights, rng):
@@ -195,12 +198,11 @@ def _draw(weights, rng, several: bool) -> list[torch.Tensor]:
     return [torch.stack(layer) for layer in zip(*drawn, strict=True)]
 
 
-def _chooser(weights, sparsity, scope: str, several: bool):
+def _chooser(weights, shares: np.ndarray, scope: str, several: bool):
     """A function from scores to masks."""
-    shares = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     if not several:
         return lambda scores: select_layers(scores, float(shares), scope)
-    if scope != "tensor":
+    if not isinstance(scope, str) or scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
     if shares.shape not in ((), (len(weights[0]),)):
         raise ValueError(f"sparsity must be one or {len(weights[0])} numbers, got {shares.shape}")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from lth_tutorial.checks import shown
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -40,7 +42,7 @@ class Axis:
             raise ValueError(f"axis: values must differ as text, got {texts}")
         start = values[0] if self.start is None else self.start
         if not any(_same(start, value) for value in values):
-            raise ValueError(f"axis: start {start!r} is not one of the values {values}")
+            raise ValueError(f"axis: start {shown(start)} is not one of the values {shown(values)}")
         for name, value in (("values", values), ("texts", texts), ("start", start)):
             object.__setattr__(self, name, value)
 
@@ -61,7 +63,9 @@ def as_axis(name: str, values) -> Axis:
         ValueError: neither an Axis nor several values.
     """
     if isinstance(values, str) or not isinstance(values, Axis | Iterable):
-        raise ValueError(f"explore: {name} must be a list of values or an Axis, got {values!r}")
+        raise ValueError(
+            f"explore: {name} must be a list of values or an Axis, got {shown(values)}"
+        )
     try:
         axis = values if isinstance(values, Axis) else Axis(values)
     except ValueError as error:
@@ -72,11 +76,11 @@ def as_axis(name: str, values) -> Axis:
 
 def _members(name: str, values) -> list:
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise ValueError(f"axis: {name} must be a list, got {values!r}")
+        raise ValueError(f"axis: {name} must be a list, got {shown(values)}")
     try:
         return list(values)
     except TypeError as error:  # an array of no dimension
-        raise ValueError(f"axis: {name} must be a list, got {values!r}") from error
+        raise ValueError(f"axis: {name} must be a list, got {shown(values)}") from error
 
 
 def _same(one, other) -> bool:

@@ -7,6 +7,8 @@ import os
 from functools import cached_property, partial
 from html import escape
 
+from lth_tutorial.checks import shown
+
 from .axis import as_axis
 from .frame import Frame, render
 
@@ -40,7 +42,7 @@ class Explorer:
 
     def __init__(self, draw, axes: dict):
         if not callable(draw):
-            raise ValueError(f"explore: draw must be a function, got {draw!r}")
+            raise ValueError(f"explore: draw must be a function, got {shown(draw)}")
         self.draw = draw
         self.name = _name(draw)
         self.axes = {name: as_axis(name, values) for name, values in axes.items()}
@@ -48,7 +50,7 @@ class Explorer:
             known = inspect.signature(draw).parameters
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"explore: draw must name its parameters, {draw!r} does not"
+                f"explore: draw must name its parameters, {shown(draw)} does not"
             ) from error
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         for name in self.axes:

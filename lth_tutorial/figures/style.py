@@ -71,3 +71,12 @@ def subplots(rows: int = 1, height: float = 2.9, **kwargs):
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(rows, 1, **kwargs)
+
+
+def __getattr__(name: str):
+    """`Figure`, which loads matplotlib: the controls ask for the colours alone, and do without."""
+    if name == "Figure":
+        from matplotlib.figure import Figure
+
+        return Figure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -101,7 +101,8 @@ def prune(
         ValueError: rate not in (0, 1), another scope, an output without a mask, weights that are not
             finite.
     """
-    if not 0 < finite_number("rate", rate) < 1:
+    rate = finite_number("rate", rate)
+    if not 0 < rate < 1:
         raise ValueError(f"rate must lie in (0, 1), got {rate}")
     choice("scope", scope, SCOPES)
     _check_masks(masks, weights)

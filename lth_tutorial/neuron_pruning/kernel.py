@@ -45,7 +45,7 @@ def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
 def in_range(name: str, values: np.ndarray) -> np.ndarray:
     """What was computed of finite arguments, if it is finite."""
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be smaller: what is computed leaves the range of floats")
+        raise ValueError(f"{name}: what is computed of these sizes leaves the range of floats")
     return values
 
 
@@ -129,12 +129,13 @@ def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, 
     x, target = finite_array("x", x, 2), finite_array("target", target, 1)
     if len(target) != len(x):
         raise ValueError(
-            f"target must have one label for each of {len(x)} points, got {len(target)}"
+            f"target must have one label for each of {len(x)} points, the rows of x, got {len(target)}"
         )
     kernel = in_range("x", arc_cosine_kernel(x, law))
-    alpha = np.linalg.pinv(kernel, rcond=1e-11, hermitian=True) @ target
-    bound = float(np.abs(alpha) @ np.linalg.norm(x, axis=1))
-    return alpha @ relu_features(x, w), bound
+    with np.errstate(over="ignore", invalid="ignore"):
+        alpha = np.linalg.pinv(kernel, rcond=1e-11, hermitian=True) @ target
+        bound = float(in_range("x and target", np.abs(alpha) @ np.linalg.norm(x, axis=1)))
+        return in_range("x, w and target", alpha @ relu_features(x, w)), bound
 
 
 def relu_features(x, w) -> np.ndarray:
@@ -147,4 +148,4 @@ def relu_features(x, w) -> np.ndarray:
     if x.shape[1] != w.shape[1]:
         raise ValueError(f"w must have as many columns as x, {x.shape[1]}; got {w.shape[1]}")
     with np.errstate(over="ignore", invalid="ignore"):
-        return in_range("x or w", np.maximum(x @ w.T, 0))
+        return in_range("x and w", np.maximum(x @ w.T, 0))

@@ -87,14 +87,17 @@ def prune_neurons(
     if method == "herding":
         with np.errstate(over="ignore"):
             goal = np.ldexp(_goal_of_one(target, a), power_of_target - power)
-        mask = _herd(parts, in_range("target, for these coefficients,", goal), rng)
+            in_range("features, target, output_weights and coefficients", goal * k)
+        mask = _herd(parts, goal, rng)
     elif method == "omp":
         mask = _pursue(parts, target)
     else:
         mask = _round(parts, target, flips=method == "lp")
     mask, scale = _fitted(parts, target, mask)
     with np.errstate(over="ignore"):
-        scale = in_range("target", np.ldexp(scale, power_of_target - power))
+        scale = in_range(
+            "features, target and output_weights", np.ldexp(scale, power_of_target - power)
+        )
     return PrunedNeurons(mask, float(scale))
 
 
@@ -135,7 +138,7 @@ def least_coefficients(features, target) -> np.ndarray:
         )
     with np.errstate(over="ignore"):
         a = np.ldexp(features.T @ np.linalg.solve(gram, target), power_of_target - power)
-    return in_range("target", a)
+    return in_range("features and target", a)
 
 
 def keep_rule(coefficients, output_weights, bound: float | None = None) -> PrunedNeurons:
@@ -161,7 +164,9 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     a = finite_array("coefficients", coefficients, 1)
     v = finite_array("output_weights", output_weights, 1)
     if len(v) != len(a):
-        raise ValueError(f"output_weights must have {len(a)} entries, got {len(v)}")
+        raise ValueError(
+            f"output_weights must have {len(a)} entries like coefficients, got {len(v)}"
+        )
     largest = float(np.abs(a).max())
     bound = largest if bound is None else finite_number("bound", bound)
     if bound < largest * (1 - 1e-12):
@@ -169,7 +174,7 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     if bound == 0:
         return PrunedNeurons(np.zeros(len(a), dtype=bool), 0.0)
     mask = (np.sign(a) * v > 0) & (np.abs(v) <= np.sqrt(np.abs(a) / bound))
-    return PrunedNeurons(mask, float(in_range("bound or coefficients", 4 * (bound / len(a)))))
+    return PrunedNeurons(mask, float(in_range("bound and coefficients", 4 * (bound / len(a)))))
 
 
 def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNeurons:

@@ -26,7 +26,7 @@ import numpy as np
 from lth_tutorial.checks import choice, finite_array, real_array
 
 from .errors import _assignment, matched_error
-from .model import Teacher, checked, checked_teacher, dense, on_supports
+from .model import Teacher, checked, checked_supports, checked_teacher, dense, on_supports
 
 METHODS = ("union", "support", "literal")
 # m_k = E[relu(z) He_k(z)] for k = 0 .. 4.
@@ -351,6 +351,7 @@ def _checked(x, y, supports, method):
     supports = real_array("supports", supports)
     if supports.ndim != 2:
         raise ValueError(f"supports must be (K, r), got shape {supports.shape}")
+    supports = checked_supports("supports", supports, x.shape[1], " of x")
     x, y, supports, _ = checked(x, y, supports, np.zeros(supports.shape))
     _check_method(method, supports)
     if len(x) < supports.shape[1]:

@@ -17,6 +17,7 @@ from lth_tutorial.checks import (
     is_tensor,
     real_array,
     real_tensor,
+    shown,
     whole,
 )
 
@@ -42,8 +43,8 @@ def sample_teacher(d: int, neurons: int, support: int, rng=0) -> Teacher:
     affordable("d and neurons", d * neurons)
     if neurons < 1 or not 1 <= support <= d:
         raise ValueError(
-            f"neurons must be at least 1 and support in 1 .. d; got neurons = {neurons}, "
-            f"support = {support}, d = {d}"
+            f"neurons must be at least 1 and support in 1 .. d; got neurons = {shown(neurons)}, "
+            f"support = {shown(support)}, d = {shown(d)}"
         )
     for_weights, for_supports = generator("rng", rng).spawn(2)
     order = for_supports.permuted(np.tile(np.arange(d), (neurons, 1)), axis=1)
@@ -65,7 +66,7 @@ def sample_data(teacher: Teacher, samples: int, noise: float = 0.0, rng=0):
     samples, noise = whole("samples", samples), finite_number("noise", noise)
     if samples < 1 or noise < 0:
         raise ValueError(
-            f"samples must be at least 1 and noise at least 0; got {samples} and {noise}"
+            f"samples must be at least 1 and noise at least 0; got {shown(samples)} and {noise}"
         )
     affordable("samples", samples * teacher.features)
     for_x, for_noise = generator("rng", rng).spawn(2)
@@ -149,13 +150,13 @@ def checked_teacher(name: str, teacher, one: bool = False, finite: bool = True) 
         fits = False
     if not fits or supports.shape[-2:] != weights.shape[-2:] or (one and weights.ndim > 2):
         raise ValueError(
-            f"{name} must be one network or several, weights and supports (K, r) or (..., K, r); got "
-            f"{weights.shape} and {supports.shape}"
+            f"{name} must be one network{'' if one else ' or several'}, weights and supports (..., K, r); "
+            f"got {weights.shape} and {supports.shape}"
         )
     return Teacher(weights, supports, features)
 
 
-def checked_supports(name: str, supports, d: int) -> np.ndarray:
+def checked_supports(name: str, supports, d: int, of: str = "") -> np.ndarray:
     """Integers (..., K, r) below d, those of a neuron distinct, -1 for none."""
     supports = real_array(name, supports)
     if supports.ndim < 2 or supports.dtype.kind not in "iu" or not supports.size:
@@ -163,7 +164,7 @@ def checked_supports(name: str, supports, d: int) -> np.ndarray:
             f"{name} must be integers (..., K, r), got {supports.dtype} {supports.shape}"
         )
     if supports.min() < NO_FEATURE or supports.max() >= d:
-        raise ValueError(f"{name} must hold features 0 .. {d - 1}, or -1 for none")
+        raise ValueError(f"{name} must hold features 0 .. {d - 1}{of}, or -1 for none")
     supports = supports.astype(np.intp)
     ordered = np.sort(supports, axis=-1)
     if ((ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)).any():
@@ -182,7 +183,7 @@ def checked(x, y, supports, weights, name: str = "initial"):
     tensors = [real_tensor(key, a) for key, a in arrays.items() if is_tensor(a)]
     x, y = _finite("x", x, range(2, 6), tensors), _finite("y", y, range(1, 7), tensors)
     weights = _finite(name, weights, range(2, 8), tensors)
-    supports = checked_supports("supports", supports, x.shape[-1])
+    supports = checked_supports("supports", supports, x.shape[-1], " of x")
     batch = tuple(x.shape[:-2])
     wanted = (*batch, *supports.shape[-2:])
     if supports.shape != wanted or tuple(weights.shape[-len(wanted) :]) != wanted:
