@@ -65,7 +65,7 @@ def real_array(name: str, values) -> np.ndarray:
         array = np.asarray(_plain(name, values))
         if array.dtype.kind == "O":
             array = _from_objects(name, array)
-    except _Refused:
+    except (_Refused, MemoryError):
         raise
     except OverflowError as error:
         raise ValueError(f"{name} must hold real numbers that fit into a float") from error
