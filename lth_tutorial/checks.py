@@ -65,7 +65,7 @@ def real_array(name: str, values) -> np.ndarray:
         array = np.asarray(_plain(name, values))
         if array.dtype.kind == "O":
             array = _from_objects(name, array)
-    except _Refused:
+    except (_Refused, MemoryError):
         raise
     except OverflowError as error:
         raise ValueError(f"{name} must hold real numbers that fit into a float") from error
@@ -184,10 +184,9 @@ def whole(name: str, value, low: int | None = None, high: int | None = None) -> 
     number = isinstance(value, Integral) and not isinstance(value, bool)
     if number and (low is None or value >= low) and (high is None or value <= high):
         return int(value)
-    limits = (
-        "" if low is None else f", at least {low}" if high is None else f" from {low} to {high}"
-    )
-    raise ValueError(f"{name} must be a whole number{limits}, got {shown(value)}")
+    limits = "," if low is None else f", at least {low};"
+    limits = limits if high is None else f" from {low} to {high},"
+    raise ValueError(f"{name} must be a whole number{limits} got {shown(value)}")
 
 
 def at_most(name: str, n: int, most: int, needs: str) -> None:

@@ -95,8 +95,8 @@ def select_layers(scores, sparsity: float, scope: str = "tensor", kept=kept) -> 
     Raises:
         ValueError: an unknown scope, or sparsity outside [0, 1].
     """
-    if scope not in SCOPES:
-        raise ValueError(f'scope must be "tensor" or "global", got {scope!r}')
+    if not isinstance(scope, str) or scope not in SCOPES:
+        raise ValueError(f'scope must be "tensor" or "global", got {shown(scope)}')
     if scope == "tensor":
         return [select(s, kept(s.numel(), sparsity)) for s in scores]
     flat = torch.cat([s.flatten() for s in scores])
@@ -150,10 +150,13 @@ def search(
     kind = networks.named(network)
     weights, data = kind.as_weights(weights), relu_network.as_data(data)
     relu_network.check_fit(weights if network == "dense" else [weights[0], weights[-1]], data)
-    batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    step, batch, momentum, decay = relu_network.check_training(
+        step, epochs, batch, momentum, decay, len(data.x)
+    )
     several = weights[0].ndim == 3
     for_scores, orders = _streams(weights, rng)
     scores = kind.pack(_draw(weights, for_scores, several, kind.first_scores))
+    sparsity = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     choose = _chooser(weights, sparsity, scope, several, kind.kept)
     weights = kind.pack(weights)
     velocities = [torch.zeros_like(s) for s in scores]
@@ -175,7 +178,7 @@ def search(
     history = run(update, mask_weights, loop, orders, [*scores, *velocities])
     history = history._replace(diverged=diverged(history, scores))
     masks = kind.unpack([m.bool() for m in choose([s.nan_to_num() for s in scores])])
-    return Mask(masks, kind.unpack(scores), sparsity), history
+    return Mask(masks, kind.unpack(scores), sparsity.tolist()), history
 
 
 def _streams(weights, rng):
@@ -194,12 +197,11 @@ def _draw(weights, rng, several: bool, first_scores) -> list[torch.Tensor]:
     return [torch.stack(layer) for layer in zip(*drawn, strict=True)]
 
 
-def _chooser(weights, sparsity, scope: str, several: bool, kept):
+def _chooser(weights, shares: np.ndarray, scope: str, several: bool, kept):
     """A function from scores to masks."""
-    shares = relu_network.check_shares("sparsity", sparsity, (0, 1) if several else 0)
     if not several:
         return lambda scores: select_layers(scores, float(shares), scope, kept)
-    if scope != "tensor":
+    if not isinstance(scope, str) or scope != "tensor":
         raise ValueError('scope must be "tensor" for several networks at once')
     if shares.shape not in ((), (len(weights[0]),)):
         raise ValueError(f"sparsity must be one or {len(weights[0])} numbers, got {shares.shape}")

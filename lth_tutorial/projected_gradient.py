@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import networks, relu_network
-from lth_tutorial.checks import generator, generators
+from lth_tutorial.checks import generator, generators, shown
 from lth_tutorial.relu_network import Data
 
 RECORDS = 20
@@ -126,12 +126,14 @@ def train(
 
     Source: Xiong, Liao, Kyrillidis 2023, Algorithm 1, lines 1 to 6. Chapter 6.
     """
-    if project not in PROJECT:
-        raise ValueError(f'project must be "step" or "epoch", got {project!r}')
+    if not isinstance(project, str) or project not in PROJECT:
+        raise ValueError(f'project must be "step" or "epoch", got {shown(project)}')
     kind = networks.named(network)
     exact, data = kind.as_weights(weights, torch.float64), relu_network.as_data(data)
     relu_network.check_fit(exact if network == "dense" else [exact[0], exact[-1]], data)
-    batch = relu_network.check_training(step, epochs, batch, momentum, decay, len(data.x))
+    step, batch, momentum, decay = relu_network.check_training(
+        step, epochs, batch, momentum, decay, len(data.x)
+    )
     orders = streams(rng, exact)
     lows, highs = (kind.pack(list(side)) for side in zip(*ball(exact, epsilon), strict=True))
     ends = list(zip(lows, highs, strict=True))

@@ -182,6 +182,7 @@ def factor(schedule: str, done: float) -> float:
     Raises:
         ValueError: another word.
     """
+    schedule = schedule if isinstance(schedule, str) else shown(schedule)
     if schedule == "constant":
         return 1.0
     if schedule == "cosine":
@@ -304,25 +305,27 @@ def check_fit(weights, data: Data) -> None:
 
 def check_training(
     step: float, epochs: int, batch: int | None, momentum: float, decay: float, rows: int
-) -> int:
-    """The rows of a batch: `batch`, or where it is None 64, or all if there are fewer.
+) -> tuple[float, int, float, float]:
+    """Step, batch, momentum, decay as plain numbers; a batch of None is 64 rows, or all if there are fewer.
 
     Raises:
         ValueError: the numbers of a training are not possible.
     """
-    if positive("step", step) > LARGEST:
+    step, decay = positive("step", step), finite_number("decay", decay)
+    momentum = finite_number("momentum", momentum)
+    if step > LARGEST:
         raise ValueError(f"step must lie within the range of float32, got {step}")
     whole("epochs", epochs, 0)
     batch = min(MOST_ROWS_A_STEP, rows) if batch is None else batch
     if not 1 <= whole("batch", batch) <= rows:
         raise ValueError(f"batch must be from 1 to the {rows} rows of the data, got {shown(batch)}")
-    if not 0 <= finite_number("momentum", momentum) < 1:
+    if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}")
-    if finite_number("decay", decay) < 0:
+    if decay < 0:
         raise ValueError(f"decay must be 0 or more, got {decay}")
     if decay > LARGEST:
         raise ValueError(f"decay must lie within the range of float32, got {decay}")
-    return int(batch)
+    return step, int(batch), momentum, decay
 
 
 def check_shares(name: str, shares, ndim) -> np.ndarray:

@@ -5,6 +5,8 @@ f(x) = W_L relu(W_{L-1} ... relu(W_1 x))
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 
 def forward(weights, x) -> np.ndarray:
     """The outputs (logits) of a bias-free ReLU network.
@@ -56,7 +58,7 @@ def train(
         )
     if labels.min() < 0 or labels.max() >= widths[-1]:
         raise ValueError(f"labels must lie in 0 .. {widths[-1] - 1}")
-    for_weights, for_order = np.random.default_rng(rng).spawn(2)
+    for_weights, for_order = generator("rng", rng).spawn(2)
     pairs = list(zip(widths[1:], widths[:-1], strict=True))
     weights = [for_weights.normal(0, np.sqrt(2 / d), (k, d)).astype(np.float32) for k, d in pairs]
     first, second = ([np.zeros_like(w) for w in weights] for _ in range(2))

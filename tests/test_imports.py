@@ -1,4 +1,4 @@
-"""Chapters 1 to 5, and 7, import with numpy alone: nothing but it and the standard library."""
+"""Chapters 1 to 5, 7 and the controls import with numpy alone: nothing but it and the standard library."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "lth_tutorial",
+    "lth_tutorial.checks",
     "lth_tutorial.claims",
     "lth_tutorial.datasets",
     "lth_tutorial.target_network",
@@ -16,6 +17,7 @@ MODULES = [
     "lth_tutorial.neuron_pruning",
     "lth_tutorial.teacher_student",
     "lth_tutorial.gradient_descent",
+    "lth_tutorial.explore",
 ]
 
 BLOCKER = """

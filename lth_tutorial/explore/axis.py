@@ -1,7 +1,11 @@
 """The values that one parameter of a figure may take."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lth_tutorial.checks import shown
 
 
 @dataclass(frozen=True)
@@ -27,23 +31,24 @@ class Axis:
     texts: Sequence[str] = field(default=())
 
     def __post_init__(self):
-        values = list(self.values)
+        values = _members("values", self.values)
         if not values:
             raise ValueError("axis: values must not be empty")
-        texts = [str(text) for text in self.texts] or [_text(value) for value in values]
+        texts = [str(text) for text in _members("texts", self.texts)]
+        texts = texts or [_text(value) for value in values]
         if len(texts) != len(values):
             raise ValueError(f"axis: {len(texts)} texts for {len(values)} values")
         if len(set(texts)) != len(texts):
             raise ValueError(f"axis: values must differ as text, got {texts}")
         start = values[0] if self.start is None else self.start
-        if start not in values:
-            raise ValueError(f"axis: start {start!r} is not one of the values {values}")
+        if not any(_same(start, value) for value in values):
+            raise ValueError(f"axis: start {shown(start)} is not one of the values {shown(values)}")
         for name, value in (("values", values), ("texts", texts), ("start", start)):
             object.__setattr__(self, name, value)
 
     @property
     def start_index(self) -> int:
-        return self.values.index(self.start)
+        return next(k for k, value in enumerate(self.values) if _same(self.start, value))
 
     @property
     def is_menu(self) -> bool:
@@ -58,11 +63,32 @@ def as_axis(name: str, values) -> Axis:
         ValueError: neither an Axis nor several values.
     """
     if isinstance(values, str) or not isinstance(values, Axis | Iterable):
-        raise ValueError(f"explore: {name} must be a list of values or an Axis, got {values!r}")
-    axis = values if isinstance(values, Axis) else Axis(list(values))
-    if not axis.label:
-        object.__setattr__(axis, "label", name.replace("_", " "))
-    return axis
+        raise ValueError(
+            f"explore: {name} must be a list of values or an Axis, got {shown(values)}"
+        )
+    try:
+        axis = values if isinstance(values, Axis) else Axis(values)
+    except ValueError as error:
+        raise ValueError(f"explore: {name}: {error}") from error
+    # A copy: one axis may serve several parameters, each under its own name.
+    return axis if axis.label else replace(axis, label=name.replace("_", " "))
+
+
+def _members(name: str, values) -> list:
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ValueError(f"axis: {name} must be a list, got {shown(values)}")
+    try:
+        return list(values)
+    except TypeError as error:  # an array of no dimension
+        raise ValueError(f"axis: {name} must be a list, got {shown(values)}") from error
+
+
+def _same(one, other) -> bool:
+    """Whether two values are one; whole arrays are values, too."""
+    if one is other:
+        return True
+    same = one == other
+    return bool(same) if np.ndim(same) == 0 else bool(np.all(same))
 
 
 def _text(value) -> str:

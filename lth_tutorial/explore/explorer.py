@@ -7,7 +7,7 @@ import os
 from functools import cached_property, partial
 from html import escape
 
-import joblib
+from lth_tutorial.checks import shown
 
 from .axis import as_axis
 from .frame import Frame, render
@@ -42,11 +42,16 @@ class Explorer:
 
     def __init__(self, draw, axes: dict):
         if not callable(draw):
-            raise ValueError(f"explore: draw must be a function, got {draw!r}")
+            raise ValueError(f"explore: draw must be a function, got {shown(draw)}")
         self.draw = draw
         self.name = _name(draw)
         self.axes = {name: as_axis(name, values) for name, values in axes.items()}
-        known = inspect.signature(draw).parameters
+        try:
+            known = inspect.signature(draw).parameters
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"explore: draw must name its parameters, {shown(draw)} does not"
+            ) from error
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         for name in self.axes:
             if name not in known and not takes_any:
@@ -72,12 +77,12 @@ class Explorer:
     @cached_property
     def frames(self) -> list[Frame]:
         """All frames in the order of `params`, in parallel, with a progress bar on a terminal."""
-        from tqdm import tqdm
-
         params = self.params()
-        jobs = min(os.cpu_count() or 1, 8) if len(params) >= _FRAMES_WORTH_PROCESSES else 1
-        work = (joblib.delayed(_frame)(self.draw, self.name, p) for p in params)
-        done = joblib.Parallel(n_jobs=jobs, return_as="generator")(work)
+        done = _frames(self.draw, self.name, params)
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            return list(done)
         return list(tqdm(done, total=len(params), desc=self.name, disable=None, leave=False))
 
     def html(self) -> str:
@@ -122,6 +127,20 @@ def _name(draw) -> str:
         draw = draw.func
     name = getattr(draw, "__name__", type(draw).__name__)  # an object that is called has none
     return name.strip("_<>").replace("_", "-")
+
+
+def _frames(draw, name: str, params: list[dict]):
+    """The frames one after the other; by several processes where that saves time and joblib is there."""
+    jobs = min(os.cpu_count() or 1, 8) if len(params) >= _FRAMES_WORTH_PROCESSES else 1
+    if jobs > 1:
+        try:
+            import joblib
+        except ImportError:
+            jobs = 1
+    if jobs == 1:
+        return (_frame(draw, name, p) for p in params)
+    work = (joblib.delayed(_frame)(draw, name, p) for p in params)
+    return joblib.Parallel(n_jobs=jobs, return_as="generator")(work)
 
 
 def _frame(draw, prefix: str, params: dict) -> Frame:

@@ -1,7 +1,6 @@
 """One style for every figure of the book: sizes, colours and the settings of its SVG."""
 
-import matplotlib
-from matplotlib.figure import Figure
+from contextlib import contextmanager
 
 # Okabe-Ito colours, told apart by colour-blind readers; a page replaces each by its CSS variable
 # --lth-NAME, so that the dark theme can lighten them. Lines differ by dashes and markers as well,
@@ -47,15 +46,37 @@ _SVG_RC = {"svg.fonttype": "none", "svg.hashsalt": "lth", "path.simplify": True}
 
 def style():
     """A context in which figures are made in the book's style."""
-    return matplotlib.rc_context(_RC)
+    return _settings(_RC)
 
 
 def svg_rc():
     """A context in which figures are saved as the book's SVG."""
-    return matplotlib.rc_context(_RC | _SVG_RC)
+    return _settings(_RC | _SVG_RC)
+
+
+@contextmanager
+def _settings(own: dict):
+    """Matplotlib's defaults and `own`, whatever the user's matplotlibrc and style sheets say."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(own)
+        yield
 
 
 def subplots(rows: int = 1, height: float = 2.9, **kwargs):
     """A figure of the book's width with `rows` axes under one another, without global state."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots(rows, 1, **kwargs)
+
+
+def __getattr__(name: str):
+    """`Figure`, which loads matplotlib: the controls ask for the colours alone, and do without."""
+    if name == "Figure":
+        from matplotlib.figure import Figure
+
+        return Figure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import affordable, finite_array, finite_number, positive
 
 from .masks import best_masks
 
@@ -87,7 +87,11 @@ def descend(u, w, x, step: float, steps: int) -> Run:
 
 def gram(x: np.ndarray) -> np.ndarray:
     """X'X; (..., d, d)."""
-    return np.swapaxes(x, -1, -2) @ x
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = np.swapaxes(x, -1, -2) @ x
+    if not np.isfinite(products).all():
+        raise ValueError("x must be smaller: X'X leaves the range of floats")
+    return products
 
 
 def stability_limit(x, n: int) -> float | np.ndarray:
@@ -100,7 +104,7 @@ def stability_limit(x, n: int) -> float | np.ndarray:
         ValueError: x is not finite or all zero; n < 1.
     """
     x = finite_array("x", x, (2, 3))
-    if n < 1:
+    if finite_number("n", n) < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     largest = np.linalg.eigvalsh(gram(x))[..., -1]
     if not (largest > 0).all():
@@ -118,6 +122,10 @@ def checked(u, w, x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three arrays as floats of shapes that fit together."""
     u = finite_array("u", u, (2, 3))
     w, x = finite_array("w", w, (1, 2)), finite_array("x", x, (2, 3))
+    with np.errstate(over="ignore"):
+        reach = np.abs(u).sum() + np.abs(w).sum()
+    if not np.isfinite(reach):
+        raise ValueError("u and w: their absolute values must add up to a finite number")
     d = u.shape[-1]
     for name, array in (("w", w), ("x", x)):
         if array.shape[-1] != d:
@@ -135,9 +143,8 @@ def checked(u, w, x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def checked_steps(step, steps) -> tuple[float, int]:
     """A positive step and a number of steps."""
-    step = finite_number("step", step)
-    if step <= 0:
-        raise ValueError(f"step must be positive, got {step}")
+    step, steps = positive("step", step), finite_number("steps", steps)
     if steps != int(steps) or steps < 0:
         raise ValueError(f"steps must be a whole number, 0 or more, got {steps}")
+    affordable("steps", int(steps))
     return step, int(steps)

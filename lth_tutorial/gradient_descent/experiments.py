@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .descent import Run, descend, gram, rises
 from .masked import descend_masked
 from .shift import crossed, pruned_error
@@ -39,7 +41,7 @@ def draw_start(setting: Setting, w: np.ndarray, rng) -> np.ndarray:
     if setting.start not in STARTS:
         raise ValueError(f"start must be one of {STARTS}, got {setting.start!r}")
     n = setting.n
-    u = np.random.default_rng(rng).uniform(-1, 1, (len(w), n, w.shape[1]))
+    u = generator("rng", rng).uniform(-1, 1, (len(w), n, w.shape[1]))
     if setting.start == "divided by n":
         return u / n
     if setting.start == "small":
@@ -55,7 +57,7 @@ def draw_data(kind: str, d: int, trials: int, rng) -> np.ndarray:
     "ill conditioned": eigenvalues of X'X from 1 down to 1/30, spaced evenly in the logarithm, in a random
     basis.
     """
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     if kind == "orthonormal":
         return np.broadcast_to(np.eye(d), (trials, d, d)).copy()
     if kind == "Gaussian":
@@ -68,7 +70,7 @@ def draw_data(kind: str, d: int, trials: int, rng) -> np.ndarray:
 
 def draw(setting: Setting, trials: int, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """u (trials, n, d), w (trials, d) uniform on [-1/2, 1/2], x; from independent streams."""
-    for_target, for_start, for_data = np.random.default_rng(rng).spawn(3)
+    for_target, for_start, for_data = generator("rng", rng).spawn(3)
     w = for_target.uniform(-0.5, 0.5, (trials, setting.d))
     x = draw_data(setting.data, setting.d, trials, for_data)
     return draw_start(setting, w, for_start), w, x
@@ -161,7 +163,7 @@ def predicted_rises(n: int, relative_step: float) -> float:
 
 def mean_crossed(n: int, scale: float, trials: int, rng) -> np.ndarray:
     """How many zeros each of `trials` columns crosses on its way; u uniform within scale, w = 1/2."""
-    u = np.random.default_rng(rng).uniform(-scale, scale, (trials, n))
+    u = generator("rng", rng).uniform(-scale, scale, (trials, n))
     return np.array([len(crossed(row, 0.5)[0]) for row in u])
 
 
@@ -173,7 +175,7 @@ def spread_regimes(n: int, scales, trials: int, rng, relative_step: float = 0.2)
     Returns:
         "runs" (share of runs with a rise), "early" (share of steps with F 2^n > 10 that rise), (k,) each.
     """
-    unit = np.random.default_rng(rng).uniform(-1, 1, (trials, n, 1))
+    unit = generator("rng", rng).uniform(-1, 1, (trials, n, 1))
     w, x = np.full((trials, 1), 0.5), np.ones((1, 1))
     steps = enough_steps(n, relative_step)
     found = [share(descend(unit * s / n, w, x, relative_step / (2 * n), steps), n) for s in scales]

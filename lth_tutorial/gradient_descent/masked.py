@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import finite_array, switch
 
 from .descent import Run, checked, checked_steps, gram
 from .masks import best_masks
@@ -37,7 +37,7 @@ def descend_masked(
     u, w, x = checked(u, w, x)
     step, steps = checked_steps(step, steps)
     matrix = gram(x)
-    if precondition:
+    if switch("precondition", precondition):
         if (np.linalg.matrix_rank(x) < x.shape[-1]).any():
             raise ValueError("x must have full column rank to be divided out (precondition=True)")
         matrix = np.eye(x.shape[-1])
@@ -63,7 +63,7 @@ def masked_stability_limit(x, kept) -> float:
     Raises:
         ValueError: x is not a finite matrix with a nonzero entry; no column keeps anything.
     """
-    x, most = finite_array("x", x, 2), int(np.max(kept))
+    x, most = finite_array("x", x, 2), int(finite_array("kept", kept, (0, 1)).max())
     if most < 1:
         raise ValueError("kept must hold a positive count")
     largest = float(np.linalg.eigvalsh(gram(x))[-1])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.checks import finite_array, finite_number
 from lth_tutorial.subset_sum import best_subsets
 
 
@@ -32,7 +33,10 @@ def best_masks(u: np.ndarray, w: np.ndarray, size: int | None = None) -> Masks:
 
     Time as `best_subsets`, O(2^(n/2) n) a column.
     """
+    u, w = finite_array("u", u, tuple(range(2, 8))), finite_array("w", w, tuple(range(1, 7)))
     n, d = u.shape[-2:]
+    if w.shape[-1] != d:
+        raise ValueError(f"w must have d = {d} columns as u has, got shape {w.shape}")
     lead = np.broadcast_shapes(u.shape[:-2], w.shape[:-1])
     columns = np.broadcast_to(np.swapaxes(u, -1, -2), (*lead, d, n)).reshape(-1, n)
     targets = np.broadcast_to(w, (*lead, d)).reshape(-1)
@@ -47,7 +51,8 @@ def best_masks(u: np.ndarray, w: np.ndarray, size: int | None = None) -> Masks:
 def _with_size(x: np.ndarray, z: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Candidates and targets moved so far that only subsets of `size` members come near."""
     n = x.shape[1]
-    if size != int(size) or not 0 <= size <= n:
+    number = finite_number("size", size)
+    if number != int(number) or not 0 <= number <= n:
         raise ValueError(f"size must be a whole number from 0 to n = {n}, got {size}")
     reach = np.abs(x).sum(axis=1) + np.abs(z)
     far = np.ldexp(1.0, np.frexp(reach)[1] + 1)  # a power of two above 2 * reach

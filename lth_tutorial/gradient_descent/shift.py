@@ -88,7 +88,9 @@ def pruned_error(u, w) -> np.ndarray:
     Raises:
         ValueError: fewer than two weights; or as `best_subsets`.
     """
-    u, w = np.asarray(u, dtype=float), np.asarray(w, dtype=float)
+    u, w = finite_array("u", u, tuple(range(1, 7))), finite_array("w", w, tuple(range(6)))
+    if u.shape[:-1] != w.shape:
+        raise ValueError(f"w must be {u.shape[:-1]} like the rows of u, got {w.shape}")
     n = u.shape[-1]
     if n < 2:
         raise ValueError(f"u must hold at least 2 weights, got {n}")

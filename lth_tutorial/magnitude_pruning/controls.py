@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import torch
+
+from lth_tutorial.checks import generator
 
 from .experiments import find_tickets, streams, training
 from .masks import copy_of, prune, random_masks, restore
@@ -27,7 +28,7 @@ def shuffled(
     """
     mixed = dict(state)
     for stream, (name, mask) in zip(
-        np.random.default_rng(rng).spawn(len(masks)), masks.items(), strict=True
+        generator("rng", rng).spawn(len(masks)), masks.items(), strict=True
     ):
         values = state[name][mask]
         drawn = values[torch.from_numpy(stream.permutation(len(values)))]

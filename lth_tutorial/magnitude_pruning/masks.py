@@ -6,11 +6,10 @@ keep as many weights, the one of the largest magnitudes minimises |W - M o W|_F.
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import torch
 from torch import nn
 
-from lth_tutorial.checks import finite_number
+from lth_tutorial.checks import choice, finite_number, generator, shown, switch
 
 Masks = dict[str, torch.Tensor]
 SCOPES = ("global", "layer")
@@ -36,6 +35,10 @@ def prunable(
         ValueError: nothing is left to prune.
     """
     norms = {id(p) for m in model.modules() if isinstance(m, _NORMS) for p in m.parameters(False)}
+    if not isinstance(model, nn.Module):
+        raise ValueError(f"model must be a module, got {shown(model)}")
+    if which is not None and not callable(which):
+        raise ValueError(f"which must be a function or None, got {shown(which)}")
     chosen = which or (lambda name, parameter: parameter.dim() >= 2)
     names = [
         name
@@ -58,6 +61,7 @@ def whole(model: nn.Module, which=None) -> Masks:
 
 def kept(masks: Mapping[str, torch.Tensor]) -> int:
     """How many weights the masks keep."""
+    _check_masks(masks)
     return sum(int(mask.sum()) for mask in masks.values())
 
 
@@ -97,14 +101,13 @@ def prune(
         ValueError: rate not in (0, 1), another scope, an output without a mask, weights that are not
             finite.
     """
-    if not 0 < finite_number("rate", rate) < 1:
+    rate = finite_number("rate", rate)
+    if not 0 < rate < 1:
         raise ValueError(f"rate must lie in (0, 1), got {rate}")
-    if scope not in SCOPES:
-        raise ValueError(f"scope must be one of {', '.join(SCOPES)}; got {scope!r}")
-    output = list(masks)[-1] if output is None else output
-    if output not in masks:
-        raise ValueError(f"output must be one of {', '.join(masks)}; got {output!r}")
-    apart = [output] if half_output else []
+    choice("scope", scope, SCOPES)
+    _check_masks(masks, weights)
+    output = choice("output", list(masks)[-1] if output is None else output, masks)
+    apart = [output] if switch("half_output", half_output) else []
     others = [name for name in masks if name not in apart]
     groups = [[name] for name in others] if scope == "layer" else [others] * bool(others)
     pruned = {}
@@ -113,6 +116,23 @@ def prune(
     for name in apart:
         pruned |= _prune_together(weights, {name: masks[name]}, rate / 2)
     return {name: pruned[name] for name in masks}
+
+
+def _check_masks(masks, weights=None) -> None:
+    """Boolean tensors by name; with `weights`, each beside a tensor of real numbers of its shape."""
+    if not isinstance(masks, Mapping) or not masks:
+        raise ValueError(f"masks must be a dict of boolean tensors, got {shown(masks)}")
+    for name, mask in masks.items():
+        if not isinstance(mask, torch.Tensor) or mask.dtype != torch.bool:
+            raise ValueError(f"masks: {name} must be a boolean tensor, got {shown(mask)}")
+    if weights is None:
+        return
+    if not isinstance(weights, Mapping):
+        raise ValueError(f"weights must be a dict of tensors, got {shown(weights)}")
+    for name, mask in masks.items():
+        weight = weights.get(name)
+        if not isinstance(weight, torch.Tensor) or weight.shape != mask.shape:
+            raise ValueError(f"weights must hold a tensor {name} of shape {tuple(mask.shape)}")
 
 
 def _prune_together(weights, masks: Masks, rate: float) -> Masks:
@@ -135,7 +155,8 @@ def random_masks(masks: Mapping[str, torch.Tensor], rng=0) -> Masks:
 
     rng: numpy Generator or seed; each parameter draws from a stream of its own.
     """
-    streams = np.random.default_rng(rng).spawn(len(masks))
+    _check_masks(masks)
+    streams = generator("rng", rng).spawn(len(masks))
     return {
         name: torch.from_numpy(stream.permutation(mask.cpu().numpy().ravel())).reshape(mask.shape)
         for stream, (name, mask) in zip(streams, masks.items(), strict=True)

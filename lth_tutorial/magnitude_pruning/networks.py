@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from lth_tutorial.checks import generator
+
 
 def lenet_300_100(rng=0) -> nn.Module:
     """784-300-100-10 with ReLU and biases, 266,200 weights; for images as rows."""
@@ -42,7 +44,7 @@ def glorot(model: nn.Module, rng=0) -> nn.Module:
 
     rng: numpy Generator or seed. All draws happen on the CPU, in the model's order.
     """
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() < 2:

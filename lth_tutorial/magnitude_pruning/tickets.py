@@ -8,9 +8,11 @@ import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import nn
+
+from lth_tutorial.checks import switch
+from lth_tutorial.checks import whole as whole_number
 
 from .masked import Masked
 from .masks import Masks, copy_of, prune, restore, whole
@@ -90,9 +92,8 @@ def iterative_magnitude_pruning(
 
     Source: Frankle and Carbin (2019), Strategy 1; the book's chapter 0. Costs rounds + 1 trainings.
     """
-    for name, value in (("rounds", rounds), ("rewind_to", rewind_to)):
-        if not isinstance(value, int | np.integer) or value < 0:
-            raise ValueError(f"{name} must be a whole number, at least 0; got {value!r}")
+    rounds, rewind_to = whole_number("rounds", rounds, 0), whole_number("rewind_to", rewind_to, 0)
+    keep_trained = switch("keep_trained", keep_trained)
     if not isinstance(model, nn.Module) or not callable(train):
         raise ValueError(
             f"model must be a module and train a function; got {type(model).__name__}, {type(train).__name__}"

@@ -4,13 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .kernel import arc_cosine_kernel, draw_weights, kernel_coefficients, relu_features
 from .selectors import keep_rule, prune_neurons
 
 
 def problem(m: int = 10, d: int = 5, rng=9) -> tuple[np.ndarray, np.ndarray]:
     """m points on the unit sphere in R^d with labels in [-1, 1]; x (m, d), y (m,)."""
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     return draw_weights("sphere", m, d, rng), rng.uniform(-1, 1, m)
 
 
@@ -26,7 +28,7 @@ def sup_errors(method: str, widths, trials: int, rng, x, y, law: str = "sphere")
     "random" and "herding" use the proof's coefficients, `kernel_coefficients`.
     """
     errors = []
-    for k, stream in zip(widths, np.random.default_rng(rng).spawn(len(widths)), strict=True):
+    for k, stream in zip(widths, generator("rng", rng).spawn(len(widths)), strict=True):
         row = []
         for child in stream.spawn(trials):
             for_w, for_v, for_order = child.spawn(3)
@@ -50,7 +52,7 @@ def variance_of_rule(coefficients, features, draws: int, rng) -> tuple[float, fl
     Args:
         coefficients: (k,) a. features: (m, k); the mean is over the m points and over draws of v.
     """
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     k = len(coefficients)
     wanted = features @ coefficients / k
     squares = []
@@ -86,7 +88,7 @@ def on_linear(k: int, rng) -> Linear:
 
     On the circle E[w relu(w . x)] = x / 4, so for k to infinity the model is x_1 / 2.
     """
-    for_w, for_v = np.random.default_rng(rng).spawn(2)
+    for_w, for_v = generator("rng", rng).spawn(2)
     w, v = draw_weights("sphere", k, 2, for_w), for_v.uniform(-1, 1, k)
     mask, scale = keep_rule(2 * w[:, 0], v, bound=2.0)
     angles = np.arange(0.0, 361.0, 4.0)
@@ -104,7 +106,7 @@ def on_linear(k: int, rng) -> Linear:
 
 def linear_errors(widths, trials: int, rng) -> np.ndarray:
     """Largest error of `on_linear` for `trials` networks of each width; (len(widths), trials)."""
-    streams = np.random.default_rng(rng).spawn(len(widths))
+    streams = generator("rng", rng).spawn(len(widths))
     return np.array(
         [
             [on_linear(k, child).error for child in stream.spawn(trials)]
@@ -132,7 +134,7 @@ class Circle(NamedTuple):
 
 def on_circle(degrees, y, k: int, method: str, rng, bins: int = 36) -> Circle:
     """Points at angles `degrees` of the unit circle with labels y, and k neurons with random directions."""
-    for_w, for_v, for_order = np.random.default_rng(rng).spawn(3)
+    for_w, for_v, for_order = generator("rng", rng).spawn(3)
     x, y = _at(degrees), np.asarray(y, dtype=float)
     w, v = draw_weights("sphere", k, 2, for_w), for_v.uniform(-1, 1, k)
     a = kernel_coefficients(x, y, w)[0]
@@ -216,7 +218,7 @@ def dropped_errors(assumption: str, widths, trials: int, rng) -> np.ndarray:
     if assumption != "both signs of output weights":
         return np.median(sup_errors("random", widths, trials, rng, x, y, law), axis=1)
     medians = []
-    for k, stream in zip(widths, np.random.default_rng(rng).spawn(len(widths)), strict=True):
+    for k, stream in zip(widths, generator("rng", rng).spawn(len(widths)), strict=True):
         row = []
         for child in stream.spawn(trials):
             w, v = draw_weights(law, k, x.shape[1], child), child.uniform(0, 1, k)

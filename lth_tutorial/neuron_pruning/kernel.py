@@ -11,13 +11,15 @@ from numbers import Integral
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import affordable, choice, finite_array, generator, not_negative, shown
 
 LAWS = ("gaussian", "sphere", "ball")
 
 
 def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
     """H for rows of x (m, d), and w of a law on R^d; (m, m), symmetric and positive semidefinite.
+
+    Entries that are too large for a float are inf.
 
     Args:
         x: (m, d) finite.
@@ -36,7 +38,15 @@ def arc_cosine_kernel(x, law: str = "gaussian") -> np.ndarray:
     # arccos loses half of the digits near 0; there the exact angle of a row with itself is known.
     np.fill_diagonal(angle, 0.0)
     kernel = outer * (np.sin(angle) + (np.pi - angle) * np.cos(angle)) / (2 * np.pi)
-    return np.ldexp(kernel / _factor(law, x.shape[1]), exponent + exponent.T)
+    with np.errstate(over="ignore"):
+        return np.ldexp(kernel / _factor(law, x.shape[1]), exponent + exponent.T)
+
+
+def in_range(name: str, values: np.ndarray) -> np.ndarray:
+    """What was computed of finite arguments, if it is finite."""
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name}: what is computed of these sizes leaves the range of floats")
+    return values
 
 
 def _rescaled(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -46,9 +56,7 @@ def _rescaled(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _factor(law: str, d: int) -> float:
-    if law not in LAWS:
-        raise ValueError(f"law must be one of {', '.join(LAWS)}; got {law!r}")
-    return {"gaussian": 1.0, "sphere": float(d), "ball": d + 2.0}[law]
+    return {"gaussian": 1.0, "sphere": float(d), "ball": d + 2.0}[choice("law", law, LAWS)]
 
 
 def draw_weights(law: str, k: int, d: int, rng) -> np.ndarray:
@@ -57,11 +65,12 @@ def draw_weights(law: str, k: int, d: int, rng) -> np.ndarray:
     Raises:
         ValueError: another law than "gaussian", "sphere", "ball", or k or d is not a positive integer.
     """
-    _factor(law, d)
     for name, value in (("k", k), ("d", d)):
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
-    rng = np.random.default_rng(rng)
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, got {shown(value)}")
+    affordable("k and d", int(k) * int(d))
+    choice("law", law, LAWS)
+    rng = generator("rng", rng)
     w = rng.normal(size=(k, d))
     if law != "gaussian":
         w /= np.linalg.norm(w, axis=1, keepdims=True)
@@ -86,7 +95,7 @@ def has_independent_features(x, tolerance: float = 1e-9) -> bool:
 
     O(m^2 d). Source: chapter 4.
     """
-    x, _ = _rescaled(finite_array("x", x, 2))
+    x, tolerance = _rescaled(finite_array("x", x, 2))[0], not_negative("tolerance", tolerance)
     lengths = np.linalg.norm(x, axis=1, keepdims=True)
     if np.any(lengths == 0):
         return False
@@ -95,7 +104,7 @@ def has_independent_features(x, tolerance: float = 1e-9) -> bool:
     if np.any(np.linalg.norm(unit[i] - unit[j], axis=1) <= tolerance):
         return False
     paired = unit[i][np.linalg.norm(unit[i] + unit[j], axis=1) <= tolerance]
-    return len(paired) == 0 or np.linalg.matrix_rank(paired) == len(paired)
+    return len(paired) == 0 or bool(np.linalg.matrix_rank(paired) == len(paired))
 
 
 def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, float]:
@@ -120,11 +129,13 @@ def kernel_coefficients(x, target, w, law: str = "sphere") -> tuple[np.ndarray, 
     x, target = finite_array("x", x, 2), finite_array("target", target, 1)
     if len(target) != len(x):
         raise ValueError(
-            f"target must have one label for each of {len(x)} points, got {len(target)}"
+            f"target must have one label for each of {len(x)} points, the rows of x, got {len(target)}"
         )
-    alpha = np.linalg.pinv(arc_cosine_kernel(x, law), rcond=1e-11, hermitian=True) @ target
-    bound = float(np.abs(alpha) @ np.linalg.norm(x, axis=1))
-    return alpha @ relu_features(x, w), bound
+    kernel = in_range("x", arc_cosine_kernel(x, law))
+    with np.errstate(over="ignore", invalid="ignore"):
+        alpha = np.linalg.pinv(kernel, rcond=1e-11, hermitian=True) @ target
+        bound = float(in_range("x and target", np.abs(alpha) @ np.linalg.norm(x, axis=1)))
+        return in_range("x, w and target", alpha @ relu_features(x, w)), bound
 
 
 def relu_features(x, w) -> np.ndarray:
@@ -136,4 +147,5 @@ def relu_features(x, w) -> np.ndarray:
     x, w = finite_array("x", x, 2), finite_array("w", w, 2)
     if x.shape[1] != w.shape[1]:
         raise ValueError(f"w must have as many columns as x, {x.shape[1]}; got {w.shape[1]}")
-    return np.maximum(x @ w.T, 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return in_range("x and w", np.maximum(x @ w.T, 0))

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import choice, finite_array, finite_number, generator
+
+from .kernel import in_range
 
 METHODS = ("random", "rounding", "lp", "omp", "herding")
 
@@ -69,8 +71,8 @@ def prune_neurons(
             f"features {features.shape} ask for target ({m},) and output_weights ({k},), got "
             f"{target.shape} and {output_weights.shape}"
         )
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
+    choice("method", method, METHODS)
+    rng = generator("rng", rng)
     if method in ("random", "herding"):
         a = least_coefficients(features, target) if coefficients is None else coefficients
         a = finite_array("coefficients", a, 1)
@@ -80,17 +82,31 @@ def prune_neurons(
             return keep_rule(a, output_weights)
     elif method != "omp" and not target.any():
         raise ValueError(f"target must not be 0 for method {method!r}")
-    parts, power = _unit(features * output_weights)
+    parts, power = _parts(features, output_weights)
     target, power_of_target = _unit(target)
     if method == "herding":
-        goal = np.ldexp(_goal_of_one(target, a), power_of_target - power)
-        mask = _herd(parts, goal, np.random.default_rng(rng))
+        with np.errstate(over="ignore"):
+            goal = np.ldexp(_goal_of_one(target, a), power_of_target - power)
+            in_range("features, target, output_weights and coefficients", goal * k)
+        mask = _herd(parts, goal, rng)
     elif method == "omp":
         mask = _pursue(parts, target)
     else:
         mask = _round(parts, target, flips=method == "lp")
     mask, scale = _fitted(parts, target, mask)
-    return PrunedNeurons(mask, float(np.ldexp(scale, power_of_target - power)))
+    with np.errstate(over="ignore"):
+        scale = in_range(
+            "features, target and output_weights", np.ldexp(scale, power_of_target - power)
+        )
+    return PrunedNeurons(mask, float(scale))
+
+
+def _parts(features: np.ndarray, output_weights: np.ndarray) -> tuple[np.ndarray, int]:
+    """`_unit` of their products, some of which may be no floats."""
+    features, first = _unit(features)
+    output_weights, second = _unit(output_weights)
+    parts, power = _unit(features * output_weights)
+    return parts, power + first + second
 
 
 def _unit(values: np.ndarray) -> tuple[np.ndarray, int]:
@@ -114,13 +130,15 @@ def least_coefficients(features, target) -> np.ndarray:
     features, target = finite_array("features", features, 2), finite_array("target", target, 1)
     if len(target) != len(features):
         raise ValueError(f"target must have {len(features)} entries, got {len(target)}")
-    features, power = _unit(features)
+    (features, power), (target, power_of_target) = _unit(features), _unit(target)
     gram = features @ features.T / features.shape[1]
     if np.linalg.matrix_rank(gram, hermitian=True) < len(target):
         raise ValueError(
             "features must have full rank: more neurons, or points that are not parallel"
         )
-    return np.ldexp(features.T @ np.linalg.solve(gram, target), -power)
+    with np.errstate(over="ignore"):
+        a = np.ldexp(features.T @ np.linalg.solve(gram, target), power_of_target - power)
+    return in_range("features and target", a)
 
 
 def keep_rule(coefficients, output_weights, bound: float | None = None) -> PrunedNeurons:
@@ -146,7 +164,9 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     a = finite_array("coefficients", coefficients, 1)
     v = finite_array("output_weights", output_weights, 1)
     if len(v) != len(a):
-        raise ValueError(f"output_weights must have {len(a)} entries, got {len(v)}")
+        raise ValueError(
+            f"output_weights must have {len(a)} entries like coefficients, got {len(v)}"
+        )
     largest = float(np.abs(a).max())
     bound = largest if bound is None else finite_number("bound", bound)
     if bound < largest * (1 - 1e-12):
@@ -154,7 +174,7 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     if bound == 0:
         return PrunedNeurons(np.zeros(len(a), dtype=bool), 0.0)
     mask = (np.sign(a) * v > 0) & (np.abs(v) <= np.sqrt(np.abs(a) / bound))
-    return PrunedNeurons(mask, 4 * bound / len(a))
+    return PrunedNeurons(mask, float(in_range("bound and coefficients", 4 * (bound / len(a)))))
 
 
 def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNeurons:
@@ -169,7 +189,8 @@ def _fitted(parts: np.ndarray, target: np.ndarray, mask: np.ndarray) -> PrunedNe
 def _goal_of_one(target: np.ndarray, a: np.ndarray) -> np.ndarray:
     """What the keep rule's sum moves by, in the mean, from one neuron to the next: y / (4 max |a_j|)."""
     largest = float(np.abs(a).max())
-    return target / (4 * largest) if largest else np.zeros_like(target)
+    with np.errstate(over="ignore"):
+        return target / (4 * largest) if largest else np.zeros_like(target)
 
 
 def _herd(parts: np.ndarray, goal_of_one: np.ndarray, rng) -> np.ndarray:

@@ -16,10 +16,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import finite_array, generator
 from lth_tutorial.weight_pruning import bounds, prune_network
 
-from .kernel import arc_cosine_kernel, draw_weights
+from .kernel import arc_cosine_kernel, draw_weights, in_range
 from .selectors import PrunedNeurons, keep_rule, prune_neurons
 
 # Added to the kernel's diagonal, in units of its largest entry, so that nearly dependent features do not turn
@@ -51,7 +51,7 @@ def _kernel_with(w, target) -> np.ndarray:
     if len(target) != w.shape[1]:
         raise ValueError(f"target must have {w.shape[1]} entries, got {len(target)}")
     _check_length(target)
-    return arc_cosine_kernel(np.vstack([w, target]))
+    return in_range("w", arc_cosine_kernel(np.vstack([w, target])))
 
 
 def _check_length(target: np.ndarray) -> None:
@@ -192,7 +192,7 @@ def weight_pruning_error(target: np.ndarray, n: int, rng, **kwargs) -> tuple[flo
     """
     target = finite_array("target", target, 1)
     _check_length(target)
-    for_network, for_x = np.random.default_rng(rng).spawn(2)
+    for_network, for_x = generator("rng", rng).spawn(2)
     network = prune_network([target[None], np.array([[0.5]])], n, rng=for_network, **kwargs)
     x = for_x.normal(size=(20_000, len(target)))
     found = 2 * network.forward(x).ravel()
@@ -258,7 +258,7 @@ def errors_by_width(widths, d: int, trials: int, rng, what: str = "features") ->
     if what not in ("features", "mask"):
         raise ValueError(f"what must be 'features' or 'mask', got {what!r}")
     errors = []
-    for k, stream in zip(widths, np.random.default_rng(rng).spawn(len(widths)), strict=True):
+    for k, stream in zip(widths, generator("rng", rng).spawn(len(widths)), strict=True):
         row = []
         for child in stream.spawn(trials):
             for_w, for_v, for_target = child.spawn(3)
@@ -272,7 +272,7 @@ def errors_by_width(widths, d: int, trials: int, rng, what: str = "features") ->
 
 def needed_width(error: float, d: int, rng, most: int = 1500) -> int | None:
     """The number of features at which one nested draw's error is at most `error`; None beyond `most`."""
-    for_w, for_target = np.random.default_rng(rng).spawn(2)
+    for_w, for_target = generator("rng", rng).spawn(2)
     w = draw_weights("sphere", most, d, for_w)
     target = draw_weights("sphere", 1, d, for_target)[0]
     return first_at_most(nested_errors(w, target), error)

@@ -11,8 +11,9 @@ This chapter: n = Theta(log 1/(eta + epsilon)), up to a term in log n.
 """
 
 import math
+from fractions import Fraction
 
-from lth_tutorial.checks import finite_number
+from lth_tutorial.checks import choice, finite_number, inside
 from lth_tutorial.subset_sum import hit_volume
 
 VERSIONS = {
@@ -28,9 +29,7 @@ def predicted_factor(version: str, epsilon: float) -> float:
     Raises:
         ValueError: another version than "abstract", "poster", "slides"; or epsilon < 0.
     """
-    if version not in VERSIONS:
-        raise ValueError(f"version must be one of {', '.join(VERSIONS)}; got {version!r}")
-    return VERSIONS[version](_radius(epsilon))
+    return VERSIONS[choice("version", version, VERSIONS)](_radius(epsilon))
 
 
 def poster_failure(n: float, surplus: float, epsilon: float) -> float:
@@ -39,21 +38,43 @@ def poster_failure(n: float, surplus: float, epsilon: float) -> float:
     Raises:
         ValueError: epsilon is not in [0, 3), or not 0 <= surplus <= n.
     """
-    epsilon = _radius(epsilon)
-    if epsilon >= 3:
-        raise ValueError(f"epsilon must be below 3 in the poster's theorem, got {epsilon}")
+    rate = _poster_rate(epsilon)
+    n, surplus = finite_number("n", n), finite_number("surplus", surplus)
     if not 0 <= surplus <= n:
-        raise ValueError(f"surplus must lie between 0 and n = {n}, got {surplus}")
-    rate = (1 + epsilon) ** 2 / (8 * (3 - epsilon))
+        raise ValueError(f"surplus must lie between 0 and n = {n:g}, got {surplus:g}")
     return math.exp(-(n - surplus) * rate) + math.exp(-surplus)
 
 
 def poster_n(epsilon: float, failure: float) -> int:
-    """The smallest n at which the poster's probability, with the best K, reaches 1 - failure."""
-    n = 1
-    while min(poster_failure(n, k / 4, epsilon) for k in range(4 * n + 1)) > failure:
-        n += 1
-    return n
+    """The smallest n at which the poster's probability, with the best K of quarters, reaches 1 - failure.
+
+    The probability of failure is convex in K, and falls with n: so the best K lies beside where the slope
+    vanishes, K = (n r - ln r) / (1 + r), and n is found by halving.
+
+    Raises:
+        ValueError: epsilon is not in [0, 3), or failure not in (0, 1): certain success no n reaches.
+    """
+    failure, rate = inside("failure", failure), _poster_rate(epsilon)
+
+    def enough(n: int) -> bool:
+        best = 4 * (n * rate - math.log(rate)) / (1 + rate)
+        quarters = {min(max(k, 0), 4 * n) for k in (math.floor(best), math.ceil(best))}
+        return min(poster_failure(n, k / 4, epsilon) for k in quarters) <= failure
+
+    low, high = 0, 1
+    while not enough(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _poster_rate(epsilon: float) -> float:
+    epsilon = _radius(epsilon)
+    if epsilon >= 3:
+        raise ValueError(f"epsilon must be below 3 in the poster's theorem, got {epsilon}")
+    return (1 + epsilon) ** 2 / (8 * (3 - epsilon))
 
 
 def sufficient_n(eta: float, epsilon: float, failure: float) -> int:
@@ -67,14 +88,14 @@ def sufficient_n(eta: float, epsilon: float, failure: float) -> int:
         ValueError: eta < 0, epsilon < 0, eta + epsilon = 0, or failure outside (0, 1).
     """
     epsilon = _radius(epsilon)
-    if not 0 < failure < 1:
-        raise ValueError(f"failure must lie in (0, 1), got {failure}")
+    failure = inside("failure", failure)
     tolerance = _tolerance(eta, epsilon)
     if epsilon == 0:
         return hit_volume.sufficient_n(min(tolerance, 0.5), failure)
     tolerance = min(tolerance, 0.5)
-    waiting = math.ceil(math.log2(2 / failure))
-    return waiting + math.ceil(math.log(8 / (tolerance**2 * failure)) / math.log(4 / 3))
+    waiting = math.ceil(1 - math.log2(failure))
+    demand = math.log(8) - 2 * math.log(tolerance) - math.log(failure)
+    return waiting + math.ceil(demand / math.log(4 / 3))
 
 
 def necessary_n(eta: float, epsilon: float) -> int:
@@ -85,8 +106,8 @@ def necessary_n(eta: float, epsilon: float) -> int:
     """
     epsilon = _radius(epsilon)
     _tolerance(eta, epsilon)
-    n = 0
-    while 2.0**n * (2 * eta + n * epsilon) < 1:
+    n, served, reach = 0, 2 * Fraction(float(eta)), Fraction(epsilon)
+    while 2**n * (served + n * reach) < 1:  # in whole numbers: 2^n may be larger than any float
         n += 1
     return n
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .covering import MOST_CANDIDATES, covering_error
 from .many import best_masks
 
@@ -38,7 +40,7 @@ def size_to_cover(x, eta: float, epsilon: float) -> int | None:
 
 def sizes_to_cover(eta: float, epsilon: float, trials: int, rng, most: int = MOST_CANDIDATES):
     """`size_to_cover` for `trials` draws of `most` candidates Unif[-1, 1]; (trials,) float, nan for None."""
-    x = np.random.default_rng(rng).uniform(-1, 1, (trials, most))
+    x = generator("rng", rng).uniform(-1, 1, (trials, most))
     sizes = [size_to_cover(row, eta, epsilon) for row in x]
     return np.array([np.nan if size is None else size for size in sizes], dtype=float)
 
@@ -97,7 +99,7 @@ def needed_own(draw, targets, eta: float, epsilon: float, rng) -> tuple[int, dic
         many targets were still missed at the k that were tried.
     """
     targets = np.asarray(targets, dtype=float)
-    candidates = draw((len(targets), _MOST_NEEDED), np.random.default_rng(rng))
+    candidates = draw((len(targets), _MOST_NEEDED), generator("rng", rng))
     waiting = np.flatnonzero(np.abs(targets) > eta)
     missed = {0: len(waiting)}
     k = 0

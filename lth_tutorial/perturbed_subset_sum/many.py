@@ -112,10 +112,13 @@ def _solve_block(x, radii, z, memory) -> tuple[np.ndarray, np.ndarray]:
     of_first = np.flatnonzero(place < first).reshape(-1, first)
     at = place.take(of_first)
     place += centres.shape[1] * np.arange(len(z))[:, None]
-    np.take(centres, place, out=right, mode="clip")
+    places = place.astype(
+        np.intp, copy=False
+    )  # numpy takes by no other type where indices have 32 bits
+    np.take(centres, places, out=right, mode="clip")
     unsure = np.any(right[:, 1:] < right[:, :-1], axis=1)
     centre = right.take(of_first)
-    np.take(reach, place, out=left, mode="clip")
+    np.take(reach, places, out=left, mode="clip")
     radius = left.take(of_first)
     np.subtract(right, left, out=place)
     right += left

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import edge_popup, networks, projected_gradient, relu_network
-from lth_tutorial.checks import finite_array, generator, generators, listed
+from lth_tutorial.checks import finite_array, generator, generators, listed, shown
 from lth_tutorial.edge_popup import Mask
 from lth_tutorial.projected_gradient import History
 from lth_tutorial.relu_network import Data
@@ -117,7 +117,7 @@ def _options(**options) -> list[dict]:
     """Keyword arguments of the two halves; None for none."""
     for name, value in options.items():
         if value is not None and not isinstance(value, Mapping):
-            raise ValueError(f"{name} must be a dict of keyword arguments, got {value!r}")
+            raise ValueError(f"{name} must be a dict of keyword arguments, got {shown(value)}")
     return [dict(value or {}) for value in options.values()]
 
 

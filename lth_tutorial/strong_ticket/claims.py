@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import edge_popup, projected_gradient, relu_network
+from lth_tutorial.checks import generator
 from lth_tutorial.claims import Claim, Finding
 
 from . import reference
@@ -40,7 +41,7 @@ def measure_swaps() -> Finding:
     """The first-order change of the loss by the swaps of single steps without momentum."""
     data, signs = _data(), []
     for seed in range(200):
-        for_weights, for_scores, for_rows = np.random.default_rng(seed).spawn(3)
+        for_weights, for_scores, for_rows = generator("seed", seed).spawn(3)
         weights = relu_network.uniform_weights(_WIDTHS, 1.0, for_weights)
         scores = [s.abs() + 0.01 for s in edge_popup.first_scores(weights, for_scores)]
         rows = torch.from_numpy(for_rows.permutation(500)[:50])

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import edge_popup, projected_gradient, relu_network
+from lth_tutorial.checks import generator
 
 
 def random_mask(weights, sparsity: float, rng) -> edge_popup.Mask:
@@ -28,7 +29,7 @@ def random_perturbation(weights, epsilon, rng) -> list[torch.Tensor]:
     Args:
         epsilon: a number or one for each layer.
     """
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     weights = relu_network.as_weights(weights)
     moved = []
     for w, (low, high) in zip(weights, projected_gradient.ball(weights, epsilon), strict=True):

@@ -11,6 +11,7 @@ from lth_tutorial.checks import (
     finite_array,
     finite_number,
     gibibytes,
+    real_array,
 )
 
 from .grid import to_grid
@@ -171,10 +172,12 @@ def subset_sums(x) -> np.ndarray:
     Raises:
         ValueError: x is not one-dimensional and finite, or too long.
     """
-    x = np.asarray(x, dtype=float)
-    if x.size:
-        x = finite_array("x", x, 1)
+    x = real_array("x", x)
+    x = finite_array("x", x, 1) if x.size or x.ndim != 1 else np.empty(0)
     at_most("x", x.size, MOST_EXHAUSTIVE, f"2^{x.size} sums take {gibibytes(x.size)}")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(np.abs(x).sum()):
+            raise ValueError("x: the absolute values must add up to a finite number")
     return _sums_in_order(x)
 
 

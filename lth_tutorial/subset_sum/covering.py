@@ -109,7 +109,7 @@ class _Search:
         """How many sums lie in [low, high]."""
         below = np.searchsorted(self.tail, low - self.head, side="left")
         upto = np.searchsorted(self.tail, high - self.head, side="right")
-        return int((upto - below).sum())
+        return int((upto - below).sum(dtype=np.int64))
 
     def nearest(self, target) -> int:
         """The distance from `target` to the nearest sum."""

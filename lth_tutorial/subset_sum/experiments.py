@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .best import best_subset
 from .covering import covering_error
 from .many import best_subsets
@@ -38,7 +40,7 @@ def draw_candidates(distribution: str, shape, rng) -> np.ndarray:
     Raises:
         ValueError: an unknown distribution.
     """
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     if distribution == "uniform":
         return rng.uniform(-1, 1, shape)
     if distribution == "gaussian":
@@ -63,7 +65,7 @@ def single_target_errors(
     n: int, trials: int, rng, distribution="uniform", radius=0.5
 ) -> np.ndarray:
     """Best error for ONE target z ~ Unif[-radius, radius], its own candidates each time; (trials,)."""
-    for_x, for_z = np.random.default_rng(rng).spawn(2)
+    for_x, for_z = generator("rng", rng).spawn(2)
     x = draw_candidates(distribution, (trials, n), for_x)
     return best_subsets(x, for_z.uniform(-radius, radius, trials)).errors
 
@@ -80,7 +82,7 @@ def errors_by_n(experiment, n_values, trials: int, rng, **kwargs) -> np.ndarray:
     Returns:
         (len(n_values), trials) errors.
     """
-    streams = np.random.default_rng(rng).spawn(len(n_values))
+    streams = generator("rng", rng).spawn(len(n_values))
     rows = [experiment(n, trials, s, **kwargs) for n, s in zip(n_values, streams, strict=True)]
     return np.array(rows)
 
@@ -126,7 +128,7 @@ def median_errors(n_values, trials, rng, radius: float = 1.0) -> np.ndarray:
     """
     errors = []
     for n, m, stream in zip(
-        n_values, trials, np.random.default_rng(rng).spawn(len(n_values)), strict=True
+        n_values, trials, generator("rng", rng).spawn(len(n_values)), strict=True
     ):
         for_x, for_z = stream.spawn(2)
         x, z = for_x.uniform(-1, 1, (m, n)), for_z.uniform(-radius, radius, m)
@@ -186,7 +188,7 @@ def tail_counts(
         (missed, beyond, median): those whose best error exceeds eta; those among them whose target
         lies more than eta beyond everything that the candidates can sum to; the median error.
     """
-    for_x, for_z = np.random.default_rng(rng).spawn(2)
+    for_x, for_z = generator("rng", rng).spawn(2)
     x = draw_candidates(distribution, (trials, n), for_x)
     z = for_z.uniform(-radius, radius, trials)
     errors = best_subsets(x, z).errors

@@ -54,20 +54,25 @@ def to_grid(
     height = height.astype(np.int64) + (fraction > 1 - 1e-12)
     exponent = np.maximum(finest - 2, height - bits)
     exact = exponent <= finest - 2
-    integers = np.rint(np.ldexp(x, -exponent[:, None])).astype(np.int64)
-    rounded = np.rint(np.ldexp(z, -exponent)).astype(np.int64)
+    integers = np.rint(scaled(x, -exponent[:, None])).astype(np.int64)
+    rounded = np.rint(scaled(z, -exponent)).astype(np.int64)
     return integers, np.where(exact, _quarters(z, finest), rounded), exponent, exact
 
 
 def _quarters(z: np.ndarray, exponent: np.ndarray) -> np.ndarray:
     """4 k + c for z / 2^exponent = k + f, with c = 0, 1, 2, 3 for f = 0, below, at and above 1/2."""
     with np.errstate(over="ignore"):
-        scaled = np.ldexp(z, -exponent)
-    scaled = np.where(np.abs(scaled) < 2.0**61, scaled, 0.0)  # others are not exact anyway
-    whole = np.floor(scaled)
-    f = scaled - whole
+        units = scaled(z, -exponent)
+    units = np.where(np.abs(units) < 2.0**61, units, 0.0)  # others are not exact anyway
+    whole = np.floor(units)
+    f = units - whole
     code = 4 * whole.astype(np.int64) + np.select([f == 0, f < 0.5, f == 0.5], [0, 1, 2], 3)
-    return np.where(scaled == 0, np.sign(z).astype(np.int64), code)
+    return np.where(units == 0, np.sign(z).astype(np.int64), code)
+
+
+def scaled(values, exponent) -> np.ndarray:
+    """values * 2^exponent. The C int is the one type of exponent that numpy takes on every machine."""
+    return np.ldexp(values, np.asarray(exponent).astype(np.intc))
 
 
 def lowest_bit(values: np.ndarray) -> np.ndarray:

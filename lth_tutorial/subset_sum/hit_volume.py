@@ -17,6 +17,17 @@ import math
 
 import numpy as np
 
+from lth_tutorial.checks import (
+    affordable,
+    finite_array,
+    finite_number,
+    generator,
+    inside,
+    positive,
+    real_array,
+    whole,
+)
+
 LOW, HIGH = -0.5, 0.5
 
 
@@ -50,34 +61,31 @@ def hit_volumes(x: np.ndarray, eta: float) -> np.ndarray:
     Raises:
         ValueError: eta is outside (0, 1/2], or x is not one-dimensional and finite.
     """
-    x = np.asarray(x, dtype=float)
-    _check_eta(eta)
+    eta, x = _checked_eta(eta), real_array("x", x)
     if x.ndim != 1 or not np.isfinite(x).all():
-        raise ValueError("hit_volumes: x must be one-dimensional and finite")
+        raise ValueError("x must be one-dimensional and finite")
     lows, highs = np.array([-eta]), np.array([eta])
     volumes = [2 * eta]
     for shift in x:
         more_lows, more_highs = np.maximum(lows + shift, LOW), np.minimum(highs + shift, HIGH)
-        inside = more_lows < more_highs
-        lows, highs = merge_intervals(
-            np.r_[lows, more_lows[inside]], np.r_[highs, more_highs[inside]]
-        )
+        kept = more_lows < more_highs
+        lows, highs = merge_intervals(np.r_[lows, more_lows[kept]], np.r_[highs, more_highs[kept]])
         volumes.append(float(np.sum(highs - lows)))
     return np.minimum(volumes, 1.0)
 
 
 def simulate_hit_volumes(n: int, eta: float, trials: int, rng) -> np.ndarray:
     """`hit_volumes` for `trials` independent draws of n candidates Unif[-1, 1]; (trials, n + 1)."""
-    x = np.random.default_rng(rng).uniform(-1, 1, (trials, n))
+    x = _draws(n, trials, rng)
     return np.array([hit_volumes(row, eta) for row in x])
 
 
 def covered_volume(sums: np.ndarray, eta: float) -> float:
     """The share of [-1/2, 1/2] within eta of one of `sums` (m,): the whole process, nothing cut off."""
-    sums = np.asarray(sums, dtype=float)
+    sums, eta = finite_array("sums", sums, 1), positive("eta", eta)
     lows, highs = np.maximum(sums - eta, LOW), np.minimum(sums + eta, HIGH)
-    inside = lows < highs
-    lows, highs = merge_intervals(lows[inside], highs[inside])
+    kept = lows < highs
+    lows, highs = merge_intervals(lows[kept], highs[kept])
     return float(np.sum(highs - lows))
 
 
@@ -85,13 +93,20 @@ def simulate_covered_volumes(n: int, eta: float, trials: int, rng) -> np.ndarray
     """`covered_volume` of all subset sums of the first 0, ..., n candidates Unif[-1, 1]; (trials, n + 1)."""
     from .best import subset_sums
 
-    x = np.random.default_rng(rng).uniform(-1, 1, (trials, n))
+    x = _draws(n, trials, rng)
     return np.array(
         [
             [2 * eta, *(covered_volume(subset_sums(row[:k]), eta) for k in range(1, n + 1))]
             for row in x
         ]
     )
+
+
+def _draws(n, trials, rng) -> np.ndarray:
+    """Candidates Unif[-1, 1] of each trial; (trials, n)."""
+    n, trials = whole("n", n, 0), whole("trials", trials, 1)
+    affordable("n and trials", n * trials)
+    return generator("rng", rng).uniform(-1, 1, (trials, n))
 
 
 def mean_growth(v, weight: float = 1.0):
@@ -109,9 +124,9 @@ def mean_recursion(n: int, eta: float, weight: float = 1.0) -> np.ndarray:
     The mean of v_t itself lies below it: v -> v (1 + (1 - v) / 2) is concave (Jensen's inequality) and
     increasing on [0, 1], so the inequality passes from one step to the next.
     """
-    _check_eta(eta)
+    eta = _checked_eta(eta)
     volumes = [2 * eta]
-    for _ in range(n):
+    for _ in range(whole("n", n, 0)):
         volumes.append(mean_growth(volumes[-1], weight))
     return np.array(volumes)
 
@@ -130,22 +145,35 @@ def sufficient_n(eta: float, failure: float, weight: float = 1.0) -> int:
     Raises:
         ValueError: an argument outside its range.
     """
-    _check_eta(eta)
-    if not 0 < failure < 1:
-        raise ValueError(f"sufficient_n: failure must lie in (0, 1), got {failure}")
+    return candidates(eta, math.log(inside("failure", failure)), weight)
+
+
+def candidates(eta: float, log_failure: float, weight: float) -> int:
+    """`sufficient_n` for ln(delta), which may belong to a delta that no float holds.
+
+    Raises:
+        ValueError: eta or weight is outside its range, or the weight so small that the number is no float.
+    """
+    eta, weight = _checked_eta(eta), finite_number("weight", weight)
     if not 0 < weight <= 1:
-        raise ValueError(f"sufficient_n: weight must lie in (0, 1], got {weight}")
-    demand = math.log(2) - 2 * math.log(eta) - math.log(failure)
+        raise ValueError(f"weight must lie in (0, 1], got {weight}")
+    if weight < 1e-300:
+        raise ValueError(
+            f"weight must be at least 1e-300 for a number that can be told, got {weight}"
+        )
+    demand = math.log(2) - 2 * math.log(eta) - log_failure
     return math.ceil(demand / -math.log1p(-weight / 4))
 
 
 def necessary_n(eta: float) -> int:
     """The least n with 2^n * 2 eta >= 1: with fewer candidates no draw at all covers [-1/2, 1/2]."""
-    _check_eta(eta)
+    eta = _checked_eta(eta)
     # eta = m 2^e with 1/2 <= m < 1, so the least n with 2^(n + 1) m 2^e >= 1 is -e, without rounding.
     return max(0, -math.frexp(eta)[1])
 
 
-def _check_eta(eta: float) -> None:
+def _checked_eta(eta: float) -> float:
+    eta = finite_number("eta", eta)
     if not 0 < eta <= 0.5:
         raise ValueError(f"eta must lie in (0, 1/2], got {eta}")
+    return eta

@@ -7,7 +7,7 @@ import numpy as np
 from lth_tutorial.checks import at_most, exact_error, finite_array, gibibytes
 
 from .best import MOST_CANDIDATES, best_subset
-from .grid import to_grid
+from .grid import scaled, to_grid
 
 # Beyond this many candidates one instance fills the caches, and there is nothing to gain from batches.
 _MOST_BATCHED = 28
@@ -89,8 +89,8 @@ def _solve_block(x: np.ndarray, z: np.ndarray, memory: np.ndarray) -> tuple[np.n
     if not np.isfinite(total).all():
         raise ValueError("x and z: their absolute values must add up to a finite number")
     shift = _SPAN - tag - np.frexp(total)[1]
-    coarse = np.rint(np.ldexp(x, shift[:, None])).astype(np.int64) << tag
-    target = np.rint(np.ldexp(z, shift)).astype(np.int64) << tag
+    coarse = np.rint(scaled(x, shift[:, None])).astype(np.int64) << tag
+    target = np.rint(scaled(z, shift)).astype(np.int64) << tag
     row = memory[0]
     _fill(row[:, : 1 << half], 0, coarse[:, :half])
     _fill(row[:, 1 << half :], target | 1, -coarse[:, half:])
@@ -149,9 +149,9 @@ def _exact_errors(x: np.ndarray, masks: np.ndarray, z: np.ndarray) -> tuple[np.n
     """Totals and errors as `best_subset` reports them: each rounded once from its exact value."""
     integers, targets, exponent, exact = to_grid(x, z)
     sums = (integers * masks).sum(axis=1)
-    totals = np.ldexp(sums.astype(float), exponent)
-    errors = np.ldexp(np.abs(sums - targets).astype(float), exponent)
-    whole = exact & (np.ldexp(targets.astype(float), exponent) == z)
+    totals = scaled(sums.astype(float), exponent)
+    errors = scaled(np.abs(sums - targets).astype(float), exponent)
+    whole = exact & (scaled(targets.astype(float), exponent) == z)
     for k in np.flatnonzero(~whole):
         totals[k], errors[k] = exact_error(x[k], masks[k], z[k])
     return totals, errors

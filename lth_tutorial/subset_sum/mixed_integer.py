@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lth_tutorial.checks import exact_error, finite_array, finite_number
+from lth_tutorial.checks import exact_error, finite_array, finite_number, positive
 
 from .best import Subset
 
@@ -27,6 +27,7 @@ def highs_subset(x, z, time_limit: float = 60.0) -> tuple[Subset, str]:
         ImportError: scipy is missing.
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
+    time_limit = positive("time_limit", time_limit)
     try:
         from scipy.optimize import Bounds, LinearConstraint, milp
     except ImportError as error:

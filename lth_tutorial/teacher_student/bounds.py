@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lth_tutorial.checks import finite_number
+from lth_tutorial.checks import finite_array, finite_number
 
 
 def heavy_ball_rate(curvature, step: float, momentum: float) -> np.ndarray:
@@ -25,7 +25,8 @@ def heavy_ball_rate(curvature, step: float, momentum: float) -> np.ndarray:
     step, momentum = finite_number("step", step), finite_number("momentum", momentum)
     if step <= 0 or not 0 <= momentum < 1:
         raise ValueError(f"step must be positive, momentum in [0, 1); got {step} and {momentum}")
-    half = (1 + momentum - step * np.asarray(curvature, dtype=float)) / 2
+    curvature = finite_array("curvature", curvature, tuple(range(8)))
+    half = (1 + momentum - step * curvature) / 2
     root = np.sqrt(np.maximum(half**2 - momentum, 0))
     return np.where(half**2 >= momentum, np.abs(half) + root, math.sqrt(momentum))
 
@@ -39,6 +40,7 @@ def best_momentum(least: float, largest: float) -> tuple[float, float, float]:
     Raises:
         ValueError: not 0 < least <= largest.
     """
+    least, largest = finite_number("least", least), finite_number("largest", largest)
     if not 0 < least <= largest:
         raise ValueError(f"least must be in (0, largest], got {least} and {largest}")
     low, high = math.sqrt(least), math.sqrt(largest)

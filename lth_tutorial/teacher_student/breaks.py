@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .errors import matched_error
 from .model import Teacher, dense, nearby, network, on_supports, sample_data, sample_teacher
 from .recovery import recover
@@ -32,7 +34,7 @@ def dropped(assumption: str, seed=0, iterations: int = 400) -> tuple[np.ndarray,
     """
     if assumption not in ASSUMPTIONS:
         raise ValueError(f"assumption must be one of {', '.join(ASSUMPTIONS)}; got {assumption!r}")
-    for_teacher, for_data, for_start, for_change = np.random.default_rng(seed).spawn(4)
+    for_teacher, for_data, for_start, for_change = generator("seed", seed).spawn(4)
     teacher = sample_teacher(_D, _NEURONS, _SUPPORT, for_teacher)
     if "one support for all" in assumption:
         teacher = teacher._replace(supports=np.tile(teacher.supports[0], (_NEURONS, 1)))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .experiments import Setting
 from .hessian import hessian, population_hessian
 from .model import nearby, sample_data, sample_teacher
@@ -15,7 +17,7 @@ def extremes(setting: Setting, distance: float, seed=0) -> np.ndarray:
     Theorem 1 says that these scalings lie between constants. The place is at the relative `distance` from
     the teacher in a random direction; the same seed gives the same teacher, inputs and direction.
     """
-    for_teacher, for_data, for_place = np.random.default_rng(seed).spawn(3)
+    for_teacher, for_data, for_place = generator("seed", seed).spawn(3)
     teacher = sample_teacher(setting.d, setting.neurons, setting.support, for_teacher)
     x, _ = sample_data(teacher, setting.samples, rng=for_data)
     place = nearby(teacher.weights, distance, for_place)

@@ -9,7 +9,7 @@ import numpy as np
 
 from lth_tutorial.neuron_pruning import arc_cosine_kernel
 
-from .model import Teacher, dense
+from .model import Teacher, checked_teacher, dense
 
 # Below, all orders are tried; above, the assignment problem is solved.
 _FEW_NEURONS = 4
@@ -23,7 +23,7 @@ def matched_error(found: Teacher, truth: Teacher) -> np.ndarray:
         truth: the teacher; its leading dimensions broadcast against the student's.
 
     Raises:
-        ValueError: another number of neurons or of features.
+        ValueError: another number of neurons or of features, or a truth that is 0.
         ImportError: scipy is missing, for more than 4 neurons.
     """
     squares, length = _squares(found, truth)
@@ -38,17 +38,35 @@ def best_order(found: Teacher, truth: Teacher) -> np.ndarray:
 
 def _squares(found, truth):
     """Squared distances of every neuron found to every true one, (..., K, K), and |W*|_F^2."""
+    found = checked_teacher("found", found, finite=False)
+    truth = checked_teacher("truth", truth)
     if found.features != truth.features or found.weights.shape[-2] != truth.weights.shape[-2]:
         raise ValueError("found and truth must have the same number of neurons and of features")
     ours = dense(found.supports, found.weights, found.features)
     true = dense(truth.supports, truth.weights, truth.features)
+    length = squared_length("truth", true)
     cross = ours @ true.swapaxes(-1, -2)
     squares = (ours**2).sum(-1)[..., :, None] + (true**2).sum(-1)[..., None, :] - 2 * cross
     # The difference itself where the neurons are as they are numbered: no digits are lost near the truth.
     straight = ((ours - true) ** 2).sum(-1)
     index = np.arange(squares.shape[-1])
     squares[..., index, index] = straight
-    return np.maximum(squares, 0), (true**2).sum((-1, -2))
+    return np.maximum(squares, 0), length
+
+
+def squared_length(name: str, weights: np.ndarray) -> np.ndarray:
+    """|W|_F^2 of networks (..., K, r), to which errors are relative.
+
+    Raises:
+        ValueError: a network is 0, or its square is no float.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        squares = (weights**2).sum((-1, -2))
+    if not ((squares > 0) & np.isfinite(squares)).all():
+        raise ValueError(
+            f"{name} must not be 0 (errors are relative to its length), nor its square beyond a float"
+        )
+    return squares
 
 
 def _least(squares: np.ndarray) -> float:
@@ -73,8 +91,13 @@ def _assignment(costs: np.ndarray) -> np.ndarray:
 
 def function_error(found: Teacher, truth: Teacher) -> float:
     """sqrt(E (g - g*)^2 / E g*^2) on Gaussian inputs, one network, same K, by the arc-cosine kernel."""
+    found = checked_teacher("found", found, one=True)
+    truth = checked_teacher("truth", truth, one=True)
     ours = dense(found.supports, found.weights, found.features)
     true = dense(truth.supports, truth.weights, truth.features)
+    squared_length("truth", true)
+    if found.features != truth.features:
+        raise ValueError("found and truth must have the same number of features")
     kernel = arc_cosine_kernel(np.vstack([ours, true]))
     signs = np.repeat([1.0, -1.0], [len(ours), len(true)])
     reference = kernel[len(ours) :, len(ours) :].sum()

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .errors import function_error, matched_error
 from .hessian import hessian
 from .model import Teacher, dense, nearby, network, sample_data, sample_teacher
@@ -31,7 +33,7 @@ def trials(setting: Setting, count: int, distances, seed, noise: float = 0.0):
         one teacher in one direction.
     """
     made = []
-    for stream in np.random.default_rng(seed).spawn(count):
+    for stream in generator("seed", seed).spawn(count):
         for_teacher, for_data, for_start = stream.spawn(3)
         teacher = sample_teacher(setting.d, setting.neurons, setting.support, for_teacher)
         x, y = sample_data(teacher, setting.samples, noise, for_data)
@@ -151,7 +153,7 @@ def pruning_path(
         three arrays (rounds + 1,): remaining, relative error of the function (closed form, all inputs),
         relative error of the weights after matching.
     """
-    for_teacher, for_data, for_start = np.random.default_rng(seed).spawn(3)
+    for_teacher, for_data, for_start = generator("seed", seed).spawn(3)
     teacher = sample_teacher(setting.d, setting.neurons, setting.support, for_teacher)
     x, y = sample_data(teacher, setting.samples, noise, for_data)
     full = dense(teacher.supports, teacher.weights, setting.d)

@@ -14,7 +14,7 @@ import numpy as np
 
 from lth_tutorial.checks import finite_array
 
-from .model import Teacher, checked, dense, gather, to_numpy
+from .model import Teacher, checked, checked_supports, checked_teacher, dense, gather
 
 
 def hessian(x, supports, weights) -> np.ndarray:
@@ -24,15 +24,17 @@ def hessian(x, supports, weights) -> np.ndarray:
         ValueError: shapes do not fit, something is not finite, or supports are out of range or repeat a
             feature.
     """
-    x, weights = to_numpy(x), to_numpy(weights)
-    if np.ndim(x) != 2:
-        raise ValueError(f"x must have 2 dimension(s), got shape {np.shape(x)}")
+    x, weights = finite_array("x", x, 2), finite_array("weights", weights, 2)
     x, _, supports, weights = checked(x, np.zeros(len(x)), supports, weights, "weights")
-    seen = gather(x.astype(float), supports)
+    seen = gather(x, supports)
     neurons, samples, r = seen.shape
-    active = seen * ((seen @ weights[..., None]) > 0)
-    rows = active.swapaxes(0, 1).reshape(samples, neurons * r)
-    return rows.T @ rows / (samples * neurons**2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        active = seen * ((seen @ weights[..., None]) > 0)
+        rows = active.swapaxes(0, 1).reshape(samples, neurons * r)
+        found = rows.T @ rows / (samples * neurons**2)
+    if not np.isfinite(found).all():
+        raise ValueError("x must be smaller: the Hessian leaves the range of floats")
+    return found
 
 
 def population_hessian(teacher: Teacher, supports, weights) -> np.ndarray:
@@ -52,7 +54,9 @@ def population_hessian(teacher: Teacher, supports, weights) -> np.ndarray:
         ValueError: weights and supports differ in shape, or a neuron is 0: there the risk is not
             differentiable.
     """
-    supports, weights = np.asarray(supports), finite_array("weights", weights, 2)
+    teacher = checked_teacher("teacher", teacher, one=True)
+    supports = checked_supports("supports", supports, teacher.features)
+    weights = finite_array("weights", weights, 2)
     if supports.shape != weights.shape:
         raise ValueError(f"weights must be {supports.shape} like supports, got {weights.shape}")
     ours, true = dense(supports, weights, teacher.features), _dense(teacher)
@@ -119,6 +123,11 @@ def population_risk(teacher: Teacher, supports, weights) -> float:
     """E f(W) on Gaussian inputs, by the arc-cosine kernel."""
     from lth_tutorial.neuron_pruning import arc_cosine_kernel
 
+    teacher = checked_teacher("teacher", teacher, one=True)
+    supports = checked_supports("supports", supports, teacher.features)
+    weights = finite_array("weights", weights, 2)
+    if supports.shape != weights.shape:
+        raise ValueError(f"weights must be {supports.shape} like supports, got {weights.shape}")
     ours, true = dense(supports, weights, teacher.features), _dense(teacher)
     kernel = arc_cosine_kernel(np.vstack([ours, true]))
     signs = np.repeat([1.0, -1.0], [len(ours), len(true)])

@@ -23,10 +23,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import choice, finite_array, real_array
 
 from .errors import _assignment, matched_error
-from .model import Teacher, checked, dense, on_supports
+from .model import Teacher, checked, checked_supports, checked_teacher, dense, on_supports
 
 METHODS = ("union", "support", "literal")
 # m_k = E[relu(z) He_k(z)] for k = 0 .. 4.
@@ -41,6 +41,8 @@ _SAMPLES_PER_UNKNOWN = 10
 # Alternating projections between the second moment and the supports; they settle long before.
 _PROJECTIONS = 50
 _SINGULAR = 1e-12
+# Numbers whose fifth power is a float, as fourth moments ask.
+_LARGEST = 1e50
 
 
 class Moments(NamedTuple):
@@ -93,12 +95,8 @@ def population_initialization(teacher: Teacher, method: str = "union") -> np.nda
     Raises:
         ValueError: another method, more neurons than features, or several teachers at once.
     """
-    supports = np.asarray(teacher.supports)
-    if supports.ndim != 2 or np.shape(teacher.weights) != supports.shape:
-        raise ValueError(
-            f"teacher must be one network, weights and supports (K, r); got {np.shape(teacher.weights)} "
-            f"and {supports.shape}"
-        )
+    teacher = checked_teacher("teacher", teacher, one=True)
+    supports = teacher.supports
     _check_method(method, supports)
     weights = dense(supports, teacher.weights, teacher.features)
     moments = population_moments(weights)
@@ -274,7 +272,7 @@ def joint_diagonalizer(matrices) -> np.ndarray:
     angle in closed form (J.-F. Cardoso, A. Souloumiac, 1996). Exact if the S commute; Q is unique up to
     order and signs if no two columns have the same diagonal entries throughout.
     """
-    matrices = np.array(matrices, dtype=float)
+    matrices = finite_array("matrices", matrices, 3)
     k = matrices.shape[-1]
     rotation = np.eye(k)
     for _ in range(100):
@@ -347,10 +345,14 @@ def _mixing(supports, d):
 
 def _checked(x, y, supports, method):
     x, y = finite_array("x", x, 2), finite_array("y", y, 1)
-    supports = np.asarray(supports)
+    for name, values in (("x", x), ("y", y)):
+        if np.abs(values).max() > _LARGEST:
+            raise ValueError(f"{name} must be like x ~ N(0, I) and its outputs, below {_LARGEST:g}")
+    supports = real_array("supports", supports)
     if supports.ndim != 2:
         raise ValueError(f"supports must be (K, r), got shape {supports.shape}")
-    checked(x, y, supports, np.zeros(supports.shape))
+    supports = checked_supports("supports", supports, x.shape[1], " of x")
+    x, y, supports, _ = checked(x, y, supports, np.zeros(supports.shape))
     _check_method(method, supports)
     if len(x) < supports.shape[1]:
         raise ValueError(
@@ -361,8 +363,7 @@ def _checked(x, y, supports, method):
 
 
 def _check_method(method, supports):
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}")
+    choice("method", method, METHODS)
     neurons, r = supports.shape
     features = {"union": len(np.unique(supports[supports >= 0])), "literal": r}.get(method, neurons)
     if features < neurons:

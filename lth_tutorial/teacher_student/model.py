@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import (
+    affordable,
+    finite_array,
+    finite_number,
+    generator,
+    is_tensor,
+    real_array,
+    real_tensor,
+    shown,
+    whole,
+)
 
 NO_FEATURE = -1
 
@@ -30,12 +40,13 @@ def sample_teacher(d: int, neurons: int, support: int, rng=0) -> Teacher:
         ValueError: d, neurons or support is no whole number of at least 1, or support is above d.
     """
     d, neurons, support = whole("d", d), whole("neurons", neurons), whole("support", support)
+    affordable("d and neurons", d * neurons)
     if neurons < 1 or not 1 <= support <= d:
         raise ValueError(
-            f"neurons must be at least 1 and support in 1 .. d; got neurons = {neurons}, "
-            f"support = {support}, d = {d}"
+            f"neurons must be at least 1 and support in 1 .. d; got neurons = {shown(neurons)}, "
+            f"support = {shown(support)}, d = {shown(d)}"
         )
-    for_weights, for_supports = np.random.default_rng(rng).spawn(2)
+    for_weights, for_supports = generator("rng", rng).spawn(2)
     order = for_supports.permuted(np.tile(np.arange(d), (neurons, 1)), axis=1)
     weights = for_weights.uniform(-0.5, 0.5, (neurons, support))
     return Teacher(weights, np.sort(order[:, :support], axis=1), d)
@@ -48,20 +59,25 @@ def sample_data(teacher: Teacher, samples: int, noise: float = 0.0, rng=0):
     that the same seed gives the same x and the same standard normals at every noise level.
 
     Raises:
-        ValueError: teacher is no Teacher, samples is no whole number of at least 1, or noise is negative or
-            not finite.
+        ValueError: teacher is no Teacher of one finite network, samples is no whole number of at least 1, or
+            noise is negative or not finite.
     """
-    if not isinstance(teacher, Teacher):
-        raise ValueError(f"teacher must be a Teacher, got {type(teacher).__name__}")
+    teacher = checked_teacher("teacher", teacher, one=True)
     samples, noise = whole("samples", samples), finite_number("noise", noise)
     if samples < 1 or noise < 0:
         raise ValueError(
-            f"samples must be at least 1 and noise at least 0; got {samples} and {noise}"
+            f"samples must be at least 1 and noise at least 0; got {shown(samples)} and {noise}"
         )
-    for_x, for_noise = np.random.default_rng(rng).spawn(2)
+    affordable("samples", samples * teacher.features)
+    for_x, for_noise = generator("rng", rng).spawn(2)
     x = for_x.normal(size=(samples, teacher.features))
-    y = network(x, teacher.supports, teacher.weights)
-    return x, y + noise * np.sqrt(np.mean(y**2)) * for_noise.normal(size=samples)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = network(x, teacher.supports, teacher.weights)
+        if noise:
+            y = y + noise * np.sqrt(np.mean(y**2)) * for_noise.normal(size=samples)
+    if not np.isfinite(y).all():
+        raise ValueError("teacher and noise must be smaller: the outputs leave the range of floats")
+    return x, y
 
 
 def network(x, supports, weights) -> np.ndarray:
@@ -103,16 +119,57 @@ def nearby(weights, distance, rng=0) -> np.ndarray:
     Returns:
         (K, r) or (S, K, r): for several distances all in the same direction.
     """
-    direction = np.random.default_rng(rng).normal(size=np.shape(weights))
+    weights = finite_array("weights", weights, 2)
+    distance = finite_array("distance", distance, (0, 1))
+    direction = generator("rng", rng).normal(size=np.shape(weights))
     direction *= np.linalg.norm(weights) / np.linalg.norm(direction)
-    return weights + np.asarray(distance)[..., None, None] * direction
+    return weights + distance[..., None, None] * direction
 
 
-def whole(name: str, value) -> int:
-    """`value` as an int; ValueError if it is no whole number."""
-    if not isinstance(value, int | np.integer):
-        raise ValueError(f"{name} must be a whole number, got {value!r}")
-    return int(value)
+def checked_teacher(name: str, teacher, one: bool = False, finite: bool = True) -> Teacher:
+    """A Teacher of arrays that fit together.
+
+    Args:
+        one: a single network, weights (K, r), and no leading dimensions.
+        finite: weights must be; those of a student that diverged are not.
+
+    Raises:
+        ValueError: it is no Teacher, or its weights, supports and features do not fit.
+    """
+    if not isinstance(teacher, Teacher):
+        raise ValueError(f"{name} must be a Teacher, got {type(teacher).__name__}")
+    if finite:
+        weights = finite_array(f"{name}.weights", teacher.weights, tuple(range(2, 8)))
+    else:
+        weights = real_array(f"{name}.weights", teacher.weights)
+    features = whole(f"{name}.features", teacher.features, 1)
+    supports = checked_supports(f"{name}.supports", teacher.supports, features)
+    try:
+        fits = np.broadcast_shapes(supports.shape, weights.shape) == weights.shape
+    except ValueError:
+        fits = False
+    if not fits or supports.shape[-2:] != weights.shape[-2:] or (one and weights.ndim > 2):
+        raise ValueError(
+            f"{name} must be one network{'' if one else ' or several'}, weights and supports (..., K, r); "
+            f"got {weights.shape} and {supports.shape}"
+        )
+    return Teacher(weights, supports, features)
+
+
+def checked_supports(name: str, supports, d: int, of: str = "") -> np.ndarray:
+    """Integers (..., K, r) below d, those of a neuron distinct, -1 for none."""
+    supports = real_array(name, supports)
+    if supports.ndim < 2 or supports.dtype.kind not in "iu" or not supports.size:
+        raise ValueError(
+            f"{name} must be integers (..., K, r), got {supports.dtype} {supports.shape}"
+        )
+    if supports.min() < NO_FEATURE or supports.max() >= d:
+        raise ValueError(f"{name} must hold features 0 .. {d - 1}{of}, or -1 for none")
+    supports = supports.astype(np.intp)
+    ordered = np.sort(supports, axis=-1)
+    if ((ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)).any():
+        raise ValueError(f"{name} must not name a feature of a neuron twice")
+    return supports
 
 
 def checked(x, y, supports, weights, name: str = "initial"):
@@ -122,20 +179,11 @@ def checked(x, y, supports, weights, name: str = "initial"):
         ValueError: a shape does not fit, something is not finite, or a support is out of range or names a
             feature twice. It calls the weights `name`.
     """
-    tensors = [a for a in (x, y, weights) if namespace(a) is not np]
+    arrays = {"x": x, "y": y, name: weights}
+    tensors = [real_tensor(key, a) for key, a in arrays.items() if is_tensor(a)]
     x, y = _finite("x", x, range(2, 6), tensors), _finite("y", y, range(1, 7), tensors)
     weights = _finite(name, weights, range(2, 8), tensors)
-    supports = to_numpy(supports)
-    if supports.ndim < 2 or supports.dtype.kind not in "iu":
-        raise ValueError(
-            f"supports must be integers (..., K, r), got {supports.dtype} {supports.shape}"
-        )
-    d = x.shape[-1]
-    if supports.min() < NO_FEATURE or supports.max() >= d:
-        raise ValueError(f"supports must hold features 0 .. {d - 1}, or -1 for none")
-    ordered = np.sort(supports, axis=-1)
-    if ((ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)).any():
-        raise ValueError("supports must not name a feature of a neuron twice")
+    supports = checked_supports("supports", supports, x.shape[-1], " of x")
     batch = tuple(x.shape[:-2])
     wanted = (*batch, *supports.shape[-2:])
     if supports.shape != wanted or tuple(weights.shape[-len(wanted) :]) != wanted:
@@ -153,18 +201,20 @@ def _finite(name: str, values, dimensions, tensors):
 
     Where there are `tensors`, a tensor of the type and the place of the first of them.
     """
-    if namespace(values) is not np:
-        finite = bool(namespace(values).isfinite(values).all())
+    if is_tensor(values):
+        values = real_tensor(name, values)
+        finite = bool(values.isfinite().all())
         if values.ndim not in dimensions or 0 in values.shape or not finite:
             raise ValueError(
                 f"{name} must be finite and not empty, of {min(dimensions)} or more dimensions; "
                 f"got shape {tuple(values.shape)}"
             )
-        return values.detach().to(_real(tensors[0]))
-    wide = finite_array(name, values, tuple(dimensions))
+        return values.to(_real(tensors[0]))
+    own = real_array(name, values)
+    wide = finite_array(name, own, tuple(dimensions))
     if tensors:
         return like(_real(tensors[0]), wide)
-    return wide.astype(np.float32) if np.asarray(values).dtype == np.float32 else wide
+    return wide.astype(np.float32) if own.dtype == np.float32 else wide
 
 
 def _real(tensor):
@@ -181,12 +231,12 @@ def like(array, values):
 
 def to_numpy(array) -> np.ndarray:
     """The values on the CPU, as numpy."""
-    return np.asarray(array) if namespace(array) is np else array.detach().cpu().numpy()
+    return array.detach().cpu().numpy() if is_tensor(array) else np.asarray(array)
 
 
 def namespace(*arrays):
     """torch if one of the arrays is a tensor, else numpy."""
-    if any(type(array).__module__.partition(".")[0] == "torch" for array in arrays):
+    if any(is_tensor(array) for array in arrays):
         import torch
 
         return torch

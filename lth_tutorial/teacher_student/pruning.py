@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import finite_array, finite_number, whole
 
 from .model import dense, on_supports
 from .recovery import recover
@@ -36,7 +36,7 @@ def largest_supports(weights, count: int) -> np.ndarray:
     order must be that of absolute values (as its own next sentence says).
     """
     weights = finite_array("weights", weights, 2)
-    if not 1 <= count <= weights.size:
+    if not 1 <= whole("count", count) <= weights.size:
         raise ValueError(
             f"count must lie in 1 .. {weights.size}, the number of weights; got {count}"
         )
@@ -60,7 +60,8 @@ def enough_iterations(largest: float, smallest: float, rate: float) -> int:
     Raises:
         ValueError: not 0 < smallest <= largest, or rate not in (0, 1).
     """
-    if not 0 < smallest <= largest or not 0 < rate < 1:
+    largest, smallest = finite_number("largest", largest), finite_number("smallest", smallest)
+    if not 0 < smallest <= largest or not 0 < finite_number("rate", rate) < 1:
         raise ValueError("smallest must be in (0, largest] and rate in (0, 1)")
     return math.ceil(math.log(2 * largest / smallest) / -math.log(rate))
 
@@ -84,7 +85,7 @@ def iterative_pruning(
     Source: J. Frankle, M. Carbin (2019); Section 5.2. Absolute values decide, and a pruned weight is not
     merely frozen: it is not there.
     """
-    if rounds < 0 or not 0 < rate < 1:
+    if whole("rounds", rounds) < 0 or not 0 < finite_number("rate", rate) < 1:
         raise ValueError(f"rounds must be at least 0 and rate in (0, 1); got {rounds} and {rate}")
     initial = finite_array("initial", initial, 2)
     if round(initial.size * (1 - rate) ** rounds) < 1:

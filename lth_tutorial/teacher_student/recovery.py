@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number, positive, whole
 
-from .errors import matched_error
+from .errors import matched_error, squared_length
 from .model import (
     Teacher,
     checked,
+    checked_teacher,
     dense,
     gather,
     like,
     namespace,
     on_supports,
     to_numpy,
-    whole,
 )
 
 # Rows of data per product: what a product reads stays in the cache for the next one.
@@ -73,9 +73,9 @@ def recover(
         tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F.
         max_iterations: stop there at the latest.
         truth: the teacher, for errors and for `goal`; its weights (*B, K, r*). Or W* on the student's own
-            supports, (*B, K, r).
+            supports, (*B, K, r). Not 0: errors are relative to its length.
         goal: stop as "reached" when the relative error to the truth, neurons as they are numbered, is below
-            it. Without noise, this near, the descent goes on to the teacher in practice.
+            it, a positive number. Without noise, this near, the descent goes on to the teacher in practice.
         record: keep the weights at every `record`-th iteration, if above 0.
 
     Returns:
@@ -86,19 +86,21 @@ def recover(
 
     Raises:
         ValueError: shapes do not fit, a number is not finite, step is not positive, tolerance or record is
-            negative, momentum outside [0, 1), max_iterations below 1 or no whole number, or a goal is given
-            without the truth.
+            negative, momentum outside [0, 1), max_iterations below 1 or no whole number, a goal is not
+            positive or given without the truth, or the truth is 0.
 
     Source: Zhang et al., Algorithm 1 and Section 5. Chapter 5.
     """
     x, y, supports, initial = checked(x, y, supports, initial)
     step, momentum = _rule(step, momentum)
-    if finite_number("tolerance", tolerance) < 0:
+    tolerance = finite_number("tolerance", tolerance)
+    if tolerance < 0:
         raise ValueError(f"tolerance must be at least 0, got {tolerance}")
     if whole("max_iterations", max_iterations) < 1 or whole("record", record) < 0:
         raise ValueError("max_iterations must be at least 1, record at least 0")
     if goal is not None and truth is None:
         raise ValueError("goal asks for truth")
+    goal = None if goal is None else positive("goal", goal)
     truth = None if truth is None else _teacher(truth, supports, x.shape[-1])
     trials = _Trials(x, y, supports, initial, step, momentum, truth)
     with np.errstate(over="ignore", invalid="ignore"):  # the status says what diverged
@@ -111,7 +113,7 @@ def recover(
 def _rule(step, momentum) -> tuple[np.ndarray, np.ndarray]:
     """Both as arrays of float64."""
     step, momentum = (
-        finite_array(name, to_numpy(value), tuple(range(7)))
+        finite_array(name, value, tuple(range(7)))
         for name, value in (("step", step), ("momentum", momentum))
     )
     if not (step > 0).all() or not ((momentum >= 0) & (momentum < 1)).all():
@@ -122,19 +124,30 @@ def _rule(step, momentum) -> tuple[np.ndarray, np.ndarray]:
 def _teacher(truth, supports, features: int) -> Teacher:
     """The truth as a Teacher; weights alone are those on the student's supports."""
     if isinstance(truth, Teacher):
+        truth = checked_teacher("truth", truth)
         neurons = np.shape(truth.weights)[-2]
         if (truth.features, neurons) != (features, supports.shape[-2]):
             raise ValueError(
                 f"truth must have {features} features like x and {supports.shape[-2]} neurons like supports, "
                 f"got {truth.features} and {neurons}"
             )
-        return truth
-    weights = finite_array("truth", to_numpy(truth), supports.ndim)
+        lead = truth.weights.shape[:-2]
+        if lead not in ((), supports.shape[:-2]):
+            raise ValueError(
+                f"truth must be one network, or one for each of the trials {supports.shape[:-2]}; got {lead}"
+            )
+        return _not_zero(truth)
+    weights = finite_array("truth", truth, supports.ndim)
     if weights.shape != supports.shape:
         raise ValueError(
             f"truth must be a Teacher or {supports.shape} like supports, got {weights.shape}"
         )
-    return Teacher(np.where(supports < 0, 0, weights), supports, features)
+    return _not_zero(Teacher(np.where(supports < 0, 0, weights), supports, features))
+
+
+def _not_zero(truth: Teacher) -> Teacher:
+    squared_length("truth", np.where(truth.supports < 0, 0, truth.weights))
+    return truth
 
 
 def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: int) -> np.ndarray:
@@ -144,7 +157,10 @@ def recover_on_subsets(x, y, supports, initial, step, momentum=0.0, *, subsets: 
         ValueError: as `recover`, more than one trial or start, or fewer samples than subsets.
     """
     x, y, supports, weights = _one_trial(x, y, supports, initial, "initial")
-    _rule(step, momentum)
+    step, momentum = _rule(step, momentum)
+    if step.ndim or momentum.ndim:
+        raise ValueError("step and momentum must be numbers, for one trial")
+    step, momentum = float(step), float(momentum)
     if not 1 <= whole("subsets", subsets) <= len(x):
         raise ValueError(f"subsets must lie in 1 .. {len(x)}, the number of samples; got {subsets}")
     before = weights

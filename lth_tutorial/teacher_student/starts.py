@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lth_tutorial.checks import generator
+
 from .errors import matched_error
 from .initialization import METHODS, population_moment_error, tensor_initialization
 from .model import Teacher, sample_data, sample_teacher
@@ -11,7 +13,7 @@ from .recovery import recover
 def errors_by_samples(samples, d: int, neurons: int, support: int, teachers: int, seed) -> dict:
     """Relative matched errors of each method; method -> (len(samples), teachers). Data are nested."""
     errors = {method: np.empty((len(samples), teachers)) for method in METHODS}
-    for k, stream in enumerate(np.random.default_rng(seed).spawn(teachers)):
+    for k, stream in enumerate(generator("seed", seed).spawn(teachers)):
         for_teacher, for_data = stream.spawn(2)
         teacher = sample_teacher(d, neurons, support, for_teacher)
         x, y = sample_data(teacher, max(samples), rng=for_data)
@@ -27,7 +29,7 @@ def recovered(
 ) -> int:
     """How many of `teachers` teachers the tuned descent recovers from a method's start, or a "random" one."""
     count = 0
-    for stream in np.random.default_rng(seed).spawn(teachers):
+    for stream in generator("seed", seed).spawn(teachers):
         for_teacher, for_data, for_start = stream.spawn(3)
         teacher = sample_teacher(d, neurons, support, for_teacher)
         x, y = sample_data(teacher, samples, rng=for_data)

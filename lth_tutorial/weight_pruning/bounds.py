@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lth_tutorial.checks import finite_array, finite_number, inside, positive
 from lth_tutorial.subset_sum import hit_volume
 
 from .network import PrunedNetwork, check_weights
@@ -38,7 +39,7 @@ def propagated(norms, errors) -> float:
     Raises:
         ValueError: norms and errors differ in number.
     """
-    norms, errors = np.asarray(norms, dtype=float), np.asarray(errors, dtype=float)
+    norms, errors = (finite_array(n, v, (0, 1)) for n, v in (("norms", norms), ("errors", errors)))
     if norms.shape != errors.shape:
         raise ValueError(
             f"norms and errors must agree, got shapes {norms.shape} and {errors.shape}"
@@ -103,8 +104,9 @@ def normalised(weights) -> tuple[list[np.ndarray], float]:
 
     A ReLU network without biases is positively homogeneous in each of its matrices.
     """
+    weights = check_weights(weights)
     norms = [max(1.0, h.norm) for h in hypotheses(weights)]
-    scaled = [w / norm for w, norm in zip(check_weights(weights), norms, strict=True)]
+    scaled = [w / norm for w, norm in zip(weights, norms, strict=True)]
     return scaled, math.prod(norms)
 
 
@@ -117,9 +119,7 @@ def entry_tolerance(weights, error: float) -> float:
     Raises:
         ValueError: error is not positive, or weights do not fit together.
     """
-    if not error > 0:
-        raise ValueError(f"error must be positive, got {error}")
-    weights = check_weights(weights)
+    error, weights = positive("error", error), check_weights(weights)
     norms = [h.norm for h in hypotheses(weights)]
     roots = np.sqrt([w.size * (2 if k == 0 else 1) for k, w in enumerate(weights)])
     low, high = 0.0, error / float(min(roots)) + 1.0
@@ -140,8 +140,12 @@ def subset_candidates(eta: float, problems: int, failure: float) -> int:
     Raises:
         ValueError: problems is below 1, eta not in (0, 1/2], failure / (2 problems) not in (0, 1).
     """
-    _at_least_one(problems)
-    return 2 * hit_volume.sufficient_n(eta, failure / (2 * problems), weight=PRODUCT_WEIGHT)
+    problems = _at_least_one(problems)
+    failure = finite_number("failure", failure)
+    if not 0 < failure < 2 * problems:
+        raise ValueError(f"failure must lie in (0, 2 problems), got {failure}")
+    each = math.log(failure) - math.log(2 * problems)
+    return 2 * hit_volume.candidates(eta, each, PRODUCT_WEIGHT)
 
 
 def single_candidates(eta: float, problems: int, failure: float) -> int:
@@ -153,10 +157,8 @@ def single_candidates(eta: float, problems: int, failure: float) -> int:
     Raises:
         ValueError: eta is not in (0, 1/2), problems is below 1, or failure not in (0, 1).
     """
-    _at_least_one(problems)
-    if not 0 < failure < 1:
-        raise ValueError(f"failure must lie in (0, 1), got {failure}")
-    if not 0 < eta < 0.5:
+    problems, failure = _at_least_one(problems), inside("failure", failure)
+    if not 0 < finite_number("eta", eta) < 0.5:
         raise ValueError(f"eta must lie in (0, 1/2), got {eta}")
     hit = -eta * math.log(0.5 + eta)
     return math.ceil(math.log(problems / failure) / -math.log1p(-hit))
@@ -173,11 +175,12 @@ def necessary_parameters(width: int, error: float) -> float:
     Raises:
         ValueError: error is not positive.
     """
-    if not error > 0:
-        raise ValueError(f"error must be positive, got {error}")
+    error, width = positive("error", error), finite_number("width", width)
     return width**2 * math.log2(1 / (2 * error)) - 1
 
 
-def _at_least_one(problems) -> None:
-    if not problems >= 1:
-        raise ValueError(f"problems must be at least 1, got {problems}")
+def _at_least_one(problems) -> float:
+    problems = finite_number("problems", problems)
+    if problems < 1:
+        raise ValueError(f"problems must be at least 1, got {problems:g}")
+    return problems

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lth_tutorial import datasets, target_network
+from lth_tutorial.checks import generator
 
 from .network import PrunedNetwork, prune_network
 
@@ -36,7 +37,7 @@ def sup_error(network: PrunedNetwork, target, x) -> float:
 
 def sup_errors(target, x, n_values, trials: int, rng, **kwargs) -> np.ndarray:
     """`sup_error` of `trials` random networks for each n; (len(n_values), trials)."""
-    streams = np.random.default_rng(rng).spawn(len(n_values))
+    streams = generator("rng", rng).spawn(len(n_values))
     return np.array(
         [
             [
@@ -54,7 +55,7 @@ def worst_weights(n_values, weights: int, trials: int, rng, **kwargs) -> np.ndar
     Returns:
         (len(n_values), trials) worst errors on either half-line.
     """
-    streams = np.random.default_rng(rng).spawn(len(n_values))
+    streams = generator("rng", rng).spawn(len(n_values))
     worst = np.empty((len(n_values), trials))
     for i, (n, stream) in enumerate(zip(n_values, streams, strict=True)):
         for j, child in enumerate(stream.spawn(trials)):
@@ -67,7 +68,7 @@ def worst_weights(n_values, weights: int, trials: int, rng, **kwargs) -> np.ndar
 
 def median_weight_errors(n_values, weights: int, rng, **kwargs) -> np.ndarray:
     """The median error of `weights` targets w ~ Unif[-1/2, 1/2] at each n; (len(n_values),)."""
-    streams = np.random.default_rng(rng).spawn(len(n_values))
+    streams = generator("rng", rng).spawn(len(n_values))
     medians = []
     for n, stream in zip(n_values, streams, strict=True):
         for_target, for_network = stream.spawn(2)

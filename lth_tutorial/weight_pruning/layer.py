@@ -11,6 +11,7 @@ import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Thread
 
 import numpy as np
 
@@ -189,9 +190,30 @@ def _solve(target, u, v, epsilon, rule, halves, workers, progress):
             progress(len(z))
 
     jobs = [(start, half) for half in range(halves) for start in range(0, d_out, rows)]
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(solve, jobs))
+    _each(solve, jobs, workers)
     return mask, share
+
+
+def _each(solve, jobs: list, workers: int) -> None:
+    """All jobs, by `workers` threads; by this one where others are not wanted or cannot be started."""
+    workers = min(workers, len(jobs))
+    if workers > 1 and _can_start_a_thread():
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(solve, jobs))
+    else:
+        for job in jobs:
+            solve(job)
+
+
+def _can_start_a_thread() -> bool:
+    """A page's Python has none, and a machine may have run out of them."""
+    thread = Thread(target=int)
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    thread.join()
+    return True
 
 
 def _shares(x, z, radii, masks) -> np.ndarray:

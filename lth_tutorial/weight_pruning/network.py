@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import (
+    choice,
+    finite_array,
+    generator,
+    is_tensor,
+    listed,
+    not_negative,
+    shown,
+    switch,
+    whole,
+)
 
 from .layer import FIRST, RULES, SIGNS, PrunedLayer, prune_layer
 
@@ -113,8 +123,11 @@ class PrunedNetwork:
             raise ValueError(
                 "x must not be negative: the network was built with signed_input=False"
             )
-        for k, layer in enumerate(self.layers):
-            x = layer.forward(np.maximum(x, 0) if k else x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k, layer in enumerate(self.layers):
+                x = layer.forward(np.maximum(x, 0) if k else x)
+        if not np.isfinite(x).all():
+            raise ValueError("x must be smaller: the outputs leave the range of floats")
         return x
 
 
@@ -147,8 +160,8 @@ def prune_network(
     the other sign would be 0 wherever the block needs it.
 
     Args:
-        weights: the target, a list of (out, in) matrices of a bias-free ReLU network; a (out, in) matrix
-            stands for a list of one.
+        weights: the target, a list of (out, in) matrices of a bias-free ReLU network, or what gives them one
+            by one, as `model.parameters()` does; a (out, in) matrix stands for a list of one.
         candidates: n, per weight and half-line; 1 <= n <= 48.
         epsilon: how far each kept weight of a V_l may move.
         signs: "iid" draws V_l as the theorem does; "stratified" makes half of the candidates of every
@@ -158,7 +171,7 @@ def prune_network(
         first: "uniform" for random U_l, or "ones" for entries +1 and -1.
         rule: "subset" (Pensia et al.) or "nearest", one candidate for each weight (Malach et al.).
         precision: weights missed by more are listed in `unreached`.
-        workers: threads.
+        workers: threads; where none can be started, all is done in this one.
         progress: called with the number of subset-sum problems solved since the last call.
 
     Returns:
@@ -174,24 +187,23 @@ def prune_network(
     Chapter 3.
     """
     weights = check_weights(weights)
-    if not isinstance(candidates, int | np.integer) or not 1 <= candidates <= MOST_CANDIDATES:
-        raise ValueError(f"candidates must be a whole number from 1 to 48, got {candidates!r}")
+    candidates = whole("candidates", candidates, 1, MOST_CANDIDATES)
     epsilon = not_negative("epsilon", epsilon)
     precision = not_negative("precision", precision)
-    if not isinstance(workers, int | np.integer) or workers < 1:
-        raise ValueError(f"workers must be a whole number, at least 1, got {workers!r}")
+    workers, signed_input = whole("workers", workers, 1), switch("signed_input", signed_input)
+    if progress is not None and not callable(progress):
+        raise ValueError(f"progress must be a function or None, got {shown(progress)}")
     for name, value, known in (
         ("signs", signs, SIGNS),
         ("first", first, FIRST),
         ("rule", rule, RULES),
     ):
-        if value not in known:
-            raise ValueError(f"{name} must be one of {', '.join(known)}; got {value!r}")
-    streams = np.random.default_rng(rng).spawn(len(weights))
+        choice(name, value, known)
+    streams = generator("rng", rng).spawn(len(weights))
     layers = tuple(
         prune_layer(
             weight,
-            int(candidates),
+            candidates,
             epsilon=epsilon,
             signs=signs,
             first=first,
@@ -213,10 +225,8 @@ def check_weights(weights) -> list[np.ndarray]:
         ValueError: none, not matrices of finite numbers, numbers that cannot be doubled, or widths that do
             not fit.
     """
-    if np.isscalar(weights) or weights is None:
-        raise ValueError(f"weights must be a list of matrices, got {weights!r}")
-    if isinstance(weights, np.ndarray) and weights.ndim == 2:
-        weights = [weights]
+    single = isinstance(weights, np.ndarray) or is_tensor(weights)
+    weights = [weights] if single and weights.ndim == 2 else listed("weights", weights, "matrices")
     weights = [finite_array(f"weights[{k}]", weight, 2) for k, weight in enumerate(weights)]
     if not weights:
         raise ValueError("weights must hold at least one matrix")
@@ -229,11 +239,3 @@ def check_weights(weights) -> list[np.ndarray]:
                 f"weights[{k + 1}] takes {after.shape[1]} inputs, but weights[{k}] gives {before.shape[0]}"
             )
     return weights
-
-
-def not_negative(name: str, value) -> float:
-    """`value` as a finite float that is not below 0."""
-    value = finite_number(name, value)
-    if value < 0:
-        raise ValueError(f"{name} must be finite and not negative, got {value}")
-    return value

@@ -3,9 +3,7 @@
 import numpy as np
 
 from lth_tutorial import perturbed_subset_sum
-from lth_tutorial.checks import finite_array, finite_number
-
-from .network import not_negative
+from lth_tutorial.checks import finite_array, finite_number, not_negative
 
 
 def prune_weight(weight: float, first, second, epsilon: float = 0.0) -> np.ndarray:
