@@ -72,7 +72,7 @@ def _parser(results: dict, only_by_name) -> argparse.ArgumentParser:
 
 def _make_all(results: list, options: dict) -> dict[str, str]:
     """Make one result after the other; name -> what went wrong, for those that could not be made."""
-    outcomes = {result.name: _guarded(result.name, _make, result, options) for result in results}
+    outcomes = {r.name: _guarded(r.name, KEPT, _make, r, options) for r in results}
     return {name: words for name, words in outcomes.items() if words}
 
 
@@ -85,8 +85,11 @@ def _make(result, options: dict) -> None:
     print(f"{result.name}: {len(written['cells'])} cells, {seconds:.0f} s of this run")
 
 
-def _guarded(name: str, act, *arguments) -> str:
-    """Do something for one result; what went wrong, in a sentence that is printed as well."""
+def _guarded(name: str, kept: str, act, *arguments) -> str:
+    """Do something for one result; what went wrong, in a sentence that is printed as well.
+
+    kept: what to say after a fault that may have come in the middle.
+    """
     from lth_tutorial.parallel import LostWorkerError
 
     try:
@@ -96,15 +99,15 @@ def _guarded(name: str, act, *arguments) -> str:
         extra = EXTRAS.get((error.name or "").partition(".")[0], "book")
         words = f'{name} needs {error.name}: pip install -e ".[{extra}]"'
     except LostWorkerError as error:
-        words = f"{name}: {error}. {KEPT}"
+        words = f"{name}: {error}. {kept}"
     except OSError as error:
-        words = f"{name}: {error.strerror or error}. {KEPT}"
+        words = f"{name}: {error.strerror or error}. {kept}"
     except ValueError as error:
         words = f"{name}: {error}"
     except Exception as error:
         traceback.print_exc()
-        words = f"{name}: {type(error).__name__}: {error}. {KEPT}"
-    print(words, file=sys.stderr)
+        words = f"{name}: {type(error).__name__}: {error}. {kept}"
+    print(words.strip(), file=sys.stderr)
     return words
 
 
@@ -126,7 +129,7 @@ def _check_all(results: list, options: dict) -> dict[str, str]:
                 file = result.file(size, options["results"])
                 if file.exists():
                     shape = (result, size, options["results"], Path(folder), options["workers"])
-                    words = _guarded(file.stem, _check, *shape)
+                    words = _guarded(file.stem, "", _check, *shape)
                     failed |= {file.stem: words} if words else {}
     return failed
 

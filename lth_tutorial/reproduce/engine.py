@@ -4,6 +4,7 @@ import datetime
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from lth_tutorial import parallel
@@ -57,10 +58,10 @@ def reproduce(
         (result.run, store.parameters[k], store.folder, store.path(k), store.code, k)
         for k in missing
     ]
-    done = parallel.run_all(_run, calls, workers, backend, scheduler)
-    for k, cell in _with_bar(done, result.name, len(cells), len(missing)):
-        cells[k] = cell
-        store.keep(k, cells, facts)
+    with closing(parallel.run_all(_run, calls, workers, backend, scheduler)) as done:
+        for k, cell in _with_bar(done, result.name, len(cells), len(missing)):
+            cells[k] = cell
+            store.keep(k, cells, facts)
     return store.write(cells, facts, backend, workers, time.time() - start)
 
 
@@ -154,7 +155,7 @@ def _differing(result: Result, cells: list[dict], folder: Path, workers: int) ->
     """The parameters of the first cell that comes out otherwise; nothing where all agree."""
     shorter, agree = result.slice.shorter, result.slice.agree
     calls = [(result.run, shorter(cell["parameters"]), folder, k) for k, cell in enumerate(cells)]
-    workers = parallel.usable_workers(workers)
+    workers = min(parallel.usable_workers(workers), len(cells))
     backend = "loky" if workers > 1 else "sequential"
     found = dict(parallel.run_all(_again, calls, workers, backend, None))
     others = (c["parameters"] for k, c in enumerate(cells) if not agree(found[k], c["numbers"]))

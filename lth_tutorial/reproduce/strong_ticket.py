@@ -180,7 +180,7 @@ BLOCKS = Result(
     prepare=prepare,
     cost="about a week on a CPU, column by column (page size, its first steps: a minute)",
     slice=Slice(
-        chosen=lambda p: p["kind"] == "first steps",
+        chosen=lambda p: p["kind"] == "first steps" and p["project"] == "step",
         agree=first_steps_agree,
         tolerance="first loss and gradient, and the last loss, within 1 %",
     ),
