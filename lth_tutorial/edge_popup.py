@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from lth_tutorial import networks, relu_network
+from lth_tutorial.checks import shown
 from lth_tutorial.networks import first_scores as first_scores
 from lth_tutorial.networks import kept
 from lth_tutorial.projected_gradient import History, Loop, diverged, run, streams

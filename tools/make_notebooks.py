@@ -174,7 +174,7 @@ def cover() -> str:
     candidates = np.random.default_rng(5).uniform(-1, 1, 14)
     axis = Axis(range(15), label="random numbers", start=0, play=True)
     html = explore(partial(figures.cover, candidates, eta=0.03), n=axis).html()
-    return html.replace("<figure ", '<figure data-autoplay="" ', 1) + "\n"
+    return html.replace("<div ", '<div data-autoplay="" ', 1) + "\n"
 
 
 def main(names: list[str]) -> None:

@@ -17,10 +17,20 @@
       tip = owner = null;
     };
 
+    const known = (formula) => JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
+
+    // The first formula of each symbol can be reached with the keyboard.
+    for (const formula of document.querySelectorAll("[data-new]")) {
+      if (!known(formula).length) continue;
+      formula.tabIndex = 0;
+      formula.setAttribute("role", "button");
+      formula.setAttribute("aria-label", formula.querySelector(".katex").dataset.text);
+    }
+
     const open = (formula) => {
       if (owner === formula) return;
       close();
-      const names = JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
+      const names = known(formula);
       if (!names.length) return;
       tip = document.createElement("div");
       tip.className = "lth-tip";
@@ -68,6 +78,38 @@
       }
     });
   }
+
+  // --- Copies: a formula is there for the eye and for the ear; a copy has its TeX, once.
+  const whole = (range) => {
+    const formula = (node) => {
+      const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+      return element?.closest(".katex-display") ?? element?.closest(".katex");
+    };
+    const [first, last] = [formula(range.startContainer), formula(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    return range.cloneContents();
+  };
+  const asTex = (formula) => {
+    const tex = formula.querySelector("annotation").textContent;
+    const trail = formula.querySelector(".lth-trail")?.textContent ?? "";
+    return (formula.closest(".katex-display") ? `$$${tex}$$` : `$${tex}$`) + trail;
+  };
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (selection.isCollapsed || !event.clipboardData) return;
+    const box = document.createElement("div");
+    box.className = "lth-copy";
+    for (let k = 0; k < selection.rangeCount; k++) box.append(whole(selection.getRangeAt(k).cloneRange()));
+    const formulas = box.querySelectorAll(".katex");
+    if (!formulas.length) return;
+    formulas.forEach((formula) => formula.replaceWith(asTex(formula)));
+    (document.querySelector("article") ?? document.body).append(box);
+    event.clipboardData.setData("text/plain", box.innerText);
+    event.clipboardData.setData("text/html", box.innerHTML);
+    box.remove();
+    event.preventDefault();
+  });
 
   // --- Boxes that scroll sideways can be reached with the keyboard, and only those.
   const boxes = document.querySelectorAll(".lth-scroll, .pst-scrollable-table-container, .highlight pre, .output pre");

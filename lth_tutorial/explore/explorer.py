@@ -96,13 +96,13 @@ class Explorer:
         controls = "".join(_control(self.name, name, axis) for name, axis in self.axes.items())
         templates = "".join(_template(frame) for frame in self.frames) if self.axes else ""
         return (
-            f'<figure class="lth-explorer" id="{self.name}" '
+            f'<div class="lth-explorer" id="{self.name}" '
             f"data-axes='{escape(json.dumps(axes), quote=True)}' "
             f'data-csv="{_attribute(shown.csv)}"{_clicks(shown)}>'
-            f'<div class="lth-stage" role="img" aria-label="{escape(shown.says)}">{shown.svg}</div>'
-            f'<figcaption class="lth-says">{escape(shown.says)}</figcaption>'
+            f'<figure><div class="lth-stage" role="img" aria-label="{escape(shown.says)}">{shown.svg}</div>'
+            f'<figcaption class="lth-says">{escape(shown.says)}</figcaption></figure>'
             f'<div class="lth-controls">{controls}{_links(self.name, bool(self.axes), shown.csv)}'
-            f"</div>{templates}</figure>"
+            f"</div>{templates}</div>"
         )
 
     def widget(self):

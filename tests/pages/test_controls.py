@@ -15,6 +15,57 @@ CHAPTER = "book/1-random-subset-sum.html"
 CHAPTERS = [path for path in pages() if path[len("book/")].isdigit()]
 
 
+# Figures of a page whose picture or sentence a control leaves as it was, by name.
+MOVED = """[...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
+    [...figure.querySelectorAll('[data-axis]')].flatMap((control) => {
+        const state = () => figure.querySelector('.lth-stage').innerHTML +
+            figure.querySelector('.lth-says').textContent;
+        const before = state();
+        const was = control.value;
+        control.value = Number(was) === 0 ? 1 : 0;
+        control.dispatchEvent(new Event('input', { bubbles: true }));
+        const moved = state() !== before;
+        control.value = was;
+        control.dispatchEvent(new Event('input', { bubbles: true }));
+        return moved && state() === before ? [] : [`${figure.id}, ${control.dataset.axis}`];
+    }))"""
+# Links to views, one for each value of each control, that do not lead to their view: as they stand, decoded
+# once (as a mail program does), and encoded once more.
+LINKS = """(async () => {
+    const lost = [];
+    const follow = (address) => new Promise((done) => {
+        addEventListener('hashchange', done, { once: true });
+        location.hash = address;
+    });
+    for (const figure of document.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])")) {
+        const says = () => figure.querySelector('.lth-says').textContent;
+        const choose = (control, value) => {
+            control.value = value;
+            control.dispatchEvent(new Event('input', { bubbles: true }));
+        };
+        for (const control of figure.querySelectorAll('[data-axis]')) {
+            const was = control.value;
+            const last = Number(control.max || control.options.length - 1);
+            for (let value = 0; value <= last; value++) {
+                choose(control, value);
+                const view = says();
+                const link = figure.querySelector('.lth-link').getAttribute('href');
+                const readings = [link, decodeURIComponent(link), link.replaceAll('%', '%25')];
+                for (const address of new Set(readings)) {
+                    choose(control, value === 0 ? last : 0);
+                    if (says() === view) lost.push(`${address}: cannot be told`);
+                    await follow('#elsewhere');
+                    await follow(address);
+                    if (says() !== view) lost.push(address);
+                }
+            }
+            choose(control, was);
+        }
+    }
+    return lost;
+})()"""
+
+
 def state(figure) -> tuple[str, str]:
     return figure.locator(".lth-stage").inner_html(), figure.locator(".lth-says").inner_text()
 

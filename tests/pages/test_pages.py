@@ -3,16 +3,27 @@
 import gzip
 import html
 import re
-from importlib.resources import files
+from hashlib import sha256
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from .conftest import pages
+from .markup import broken_rules
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+AXE_FILE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+AXE = AXE_FILE.read_text(encoding="utf-8")
 KIB = 1024
 WIDTHS = (320, 390, 1440, 3840)
+# What a reader may set for all text without losing anything (WCAG 1.4.12).
+TEXT_SPACING = """(() => {
+    const style = document.createElement("style");
+    style.textContent = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+        word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`;
+    document.head.append(style);
+})()"""
 
 
 @pytest.mark.parametrize("path", pages())
@@ -52,6 +63,11 @@ def test_page_fits_every_width(open_page, path):
         page.wait_for_timeout(100)
         size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert size[0] <= size[1], f"{width} px: the page is {size[0]} px wide"
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.evaluate(TEXT_SPACING)
+    page.wait_for_timeout(100)
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, f"with wider text the page is {wider} px too wide"
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -108,6 +124,31 @@ def test_page_is_well_formed(open_page, path):
     )
     unrendered = re.findall(r"\|--|\$\\|:::|\{(?:prf|ref|cite|eq)[:}]", prose)
     assert unrendered == []
+
+
+def test_axe_is_the_file_that_was_published():
+    assert sha256(AXE_FILE.read_bytes()).hexdigest() == AXE_SHA256
+    assert "axe v4.14.1" in AXE[:200]
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_keeps_the_rules_of_content(site, path):
+    assert broken_rules(site / path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("<summary><p>Show</p></summary>", "<p> in <summary>"),
+        ("<figure><p></p><figcaption></figcaption><p></p></figure>", "between the other children"),
+        ("<p><span><div></div></span></p>", "<div> in <span>"),
+        ("<div><figcaption></figcaption></div>", "<figcaption> in <div>"),
+        ("<b><i></b></i>", "</b> closes i"),
+    ],
+)
+def test_a_broken_rule_is_found(tmp_path, text, broken):
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    assert any(broken in found for found in broken_rules(tmp_path / "page.html"))
 
 
 def test_links_lead_somewhere(site):

@@ -6,6 +6,7 @@ A page then needs no mathematics library, nothing moves while it loads, and scre
 import json
 import re
 from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -14,11 +15,16 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from . import symbols
+from . import mathml, symbols
 
 VENDOR = Path(__file__).parent / "vendor"
 SHORT = 14  # signs
 _ENDS = "</span></span></span>"  # of the last part kept together, of what is seen, of the formula
+_FORMULA = '<span class="katex"'
+_MATH = re.compile(r"(?s)<math\b.*?</math>")
+# The name of a function and the sign that applies it: KaTeX leaves the two apart where they are a subscript,
+# in which MathML has room for one.
+_NAME_IN_SCRIPT = re.compile(r"(?<!<mrow>)(<mi\b[^>]*>[^<]*</mi><mo>\u2061</mo>)")
 _WITHIN_ALIGNED = ("\\\\", "&")
 logger = logging.getLogger(__name__)
 
@@ -51,7 +57,7 @@ def _engine() -> MiniRacer:
 
 @cache
 def render(tex: str, display: bool, macros: str = "{}") -> str:
-    """The formula as HTML for the eye and MathML for the ear.
+    """The formula as HTML for the eye, MathML for the ear, and a line of text for excerpts (``data-text``).
 
     Raises:
         ValueError: KaTeX does not understand it; the text says where.
@@ -64,10 +70,13 @@ def render(tex: str, display: bool, macros: str = "{}") -> str:
         "macros": json.loads(macros),
     }
     try:
-        return _engine().call("katex.renderToString", tex, options)
+        html = _engine().call("katex.renderToString", tex, options)
     except JSEvalException as error:
         reason = str(error).split("ParseError:")[-1].strip().splitlines()[0]
         raise ValueError(f"{reason} in: {tex}") from error
+    html = _NAME_IN_SCRIPT.sub(r"<mrow>\1</mrow>", html)
+    line = mathml.line(_MATH.search(html)[0], tex)
+    return html.replace(_FORMULA, f'{_FORMULA} data-text="{escape(line, quote=True)}"', 1)
 
 
 def _render(self, node, tex: str, display: bool) -> str:
@@ -87,7 +96,7 @@ def is_short(formula: str) -> bool:
 
 def visit_inline(self, node: nodes.math) -> None:
     tex = node.astext()
-    attributes = symbols.attributes(self, tex, focusable=True)
+    attributes = symbols.attributes(self, tex, introduces=True)
     formula = _render(self, node, tex, display=False)
     kind = "math lth-short" if is_short(formula) else "math"
     if node.get("trail"):
@@ -109,7 +118,7 @@ def visit_display(self, node: nodes.math_block) -> None:
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    attributes = symbols.attributes(self, tex, focusable=False)
+    attributes = symbols.attributes(self, tex, introduces=False)
     self.body.append(f'<div class="lth-scroll"{attributes}>')
     self.body.append(_render(self, node, tex, display=True) + "</div></div>\n")
     raise nodes.SkipNode

@@ -1,8 +1,10 @@
 """Finishing touches on the theme's HTML: what it loads, what it names, what a page says of itself."""
 
 import re
-from html import escape, unescape
+from html import escape
 from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 DROPPED_SCRIPTS = ("thebe", "fontawesome")
 DESCRIPTION = 155
@@ -48,6 +50,18 @@ _THEME_SCRIPT = """<script data-cfasync="false" id="lth-theme">
 # A file opened from disk may not read other files, so there are no excerpts to show.
 _SEARCH_SCRIPT = """<script id="lth-search">
     if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    // A formula is in a page twice, and its TeX besides; an excerpt has its line of text.
+    addEventListener("DOMContentLoaded", () => {
+      const plain = Search.htmlToText;
+      Search.htmlToText = (html, anchor) => {
+        const page = new DOMParser().parseFromString(html, "text/html");
+        for (const formula of page.querySelectorAll("[data-text]")) {
+          const trail = formula.querySelector(".lth-trail");
+          formula.replaceWith(formula.dataset.text + (trail ? trail.textContent : ""));
+        }
+        return plain(page.documentElement.outerHTML, anchor);
+      };
+    });
   </script>"""
 
 
@@ -72,6 +86,17 @@ _SUBSTITUTIONS = (
     (
         r'<table class="table">(?=\s*<thead>\s*<tr[^>]*><th[^>]*><p>the claim</p>)',
         '<table class="table claims">',
+    ),
+    # A name that says other than the text: what opens a hidden cell, and the search button with its text.
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (
+        r'(<button class="[^"]*search-button-field[^>]*?) title="Search" aria-label="Search"',
+        r"\1",
+    ),
+    # A summary holds no paragraphs.
+    (
+        r'<p class="((?:collapsed|expanded) admonition-title)">(.*?)</p>',
+        r'<span class="\1">\2</span>',
     ),
     # bibtex gives its list of references roles that do not fit together.
     (r'(<div class="citation[^"]*"[^>]*?) role="doc-biblioentry"', r"\1"),
@@ -121,12 +146,19 @@ def _describe(html: str) -> str:
     body = html[html.find("<h1") :]
     found = re.search(r"(?s)</h1>.*?<p>(?!<a)(.{60,}?)</p>", body)
     text = (
-        re.sub(r"(?s)<span class=\"katex-html\".*?</span></span></span>|<[^>]+>", "", found[1])
-        if found
-        else ""
+        re.sub(r"\s+", " ", _in_lines(found[1]) if found else "").strip()
+        or "The strong lottery ticket hypothesis."
     )
-    text = re.sub(r"\s+", " ", unescape(text)).strip() or "The strong lottery ticket hypothesis."
     if len(text) > DESCRIPTION:
         text = text[: DESCRIPTION - 1].rsplit(" ", 1)[0] + "\u2026"
     meta = f'<meta name="description" content="{escape(text, quote=True)}">'
     return html.replace("</title>", f"</title>\n    {meta}", 1)
+
+
+def _in_lines(html: str) -> str:
+    """A paragraph as text, its formulas as the line that reads like them."""
+    paragraph = BeautifulSoup(html, "html.parser")
+    for formula in paragraph.select("[data-text]"):
+        trail = formula.select_one(".lth-trail")
+        formula.replace_with(formula["data-text"] + (trail.text if trail else ""))
+    return paragraph.text

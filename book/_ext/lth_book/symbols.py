@@ -75,20 +75,23 @@ def _plain(base: str) -> str:
     return re.sub(r"[\s{}]", "", base)
 
 
-def attributes(translator, tex: str, focusable: bool) -> str:
-    """HTML attributes of a formula: its symbols; a tab stop where one of them is new to the page."""
+def attributes(translator, tex: str, introduces: bool) -> str:
+    """HTML attributes of a formula: its symbols; a mark where one of them is new to the page.
+
+    The page's script makes a button of each formula with a mark: without the script it would offer nothing.
+    """
     names = used(tex, translator.builder.current_docname)
     if not names:
         return ""
     seen = translator.__dict__.setdefault("lth_symbols", {})
     new = [name for name in names if name not in seen]
-    if focusable:
+    if introduces:
         seen.update(dict.fromkeys(names))
     page = translator.builder.lth_symbols.setdefault(translator.builder.current_docname, {})
     page.update(dict.fromkeys(names))
     listed = escape(json.dumps(names), quote=True)
-    stop = ' tabindex="0"' if focusable and new else ""
-    return f' data-symbols="{listed}"{stop}'
+    mark = " data-new" if introduces and new else ""
+    return f' data-symbols="{listed}"{mark}'
 
 
 def setup(app):

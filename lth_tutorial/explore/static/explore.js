@@ -4,6 +4,68 @@
   const PERIOD = 700; // milliseconds a frame stays while playing
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  // What %XX stands for, where it stands for something; a stray % stays what it is.
+  function decode(text) {
+    return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
+      try {
+        return decodeURIComponent(bytes);
+      } catch (error) {
+        return bytes;
+      }
+    });
+  }
+
+  // Decoded until nothing is left to decode: one form for an address, however often it was decoded on its way.
+  function plain(text) {
+    const once = decode(text);
+    return once === text ? text : plain(once);
+  }
+
+  // The place of a value among an axis's texts, or -1.
+  function place(axis, value) {
+    const exact = axis.texts.indexOf(decode(value));
+    return exact >= 0 ? exact : axis.texts.findIndex((text) => plain(text) === plain(value));
+  }
+
+  // The view of a figure that an address names, as places by axis; null where it names none. The pairs are
+  // parted first and decoded afterwards, since a value may hold "&" and "="; an address that names none so
+  // may have been encoded once more by whatever passed it on.
+  function view(figure, axes, address) {
+    const parts = new RegExp(`&(?=(?:${axes.map((a) => a.name).join("|")})=)`);
+    for (const reading of [address, decode(address)]) {
+      if (!reading.startsWith(`${figure.id}.`)) continue;
+      const found = {};
+      for (const pair of reading.slice(figure.id.length + 1).split(parts)) {
+        const cut = pair.indexOf("=");
+        const axis = axes.find((a) => a.name === pair.slice(0, cut));
+        const index = axis ? place(axis, pair.slice(cut + 1)) : -1;
+        if (index >= 0) found[axis.name] = index;
+      }
+      if (Object.keys(found).length) return found;
+    }
+    return null;
+  }
+
+  const fragment = (address) => {
+    const cut = address.indexOf("#");
+    return cut < 0 ? "" : address.slice(cut + 1);
+  };
+
+  // Entries of the history that were shown before carry a mark: whoever comes upon one has gone back or forward.
+  function returned() {
+    const state = history.state;
+    const before = Boolean(state && state.lth);
+    if (!before) history.replaceState({ ...state, lth: true }, "");
+    return before;
+  }
+  returned();
+  let again = false; // whether the address that is being followed was shown before
+  addEventListener("hashchange", () => (again = returned()));
+
+  // A browser may give controls the values that they had when the page was left. It does so late; by the time
+  // of "pageshow" it is done. (A page kept whole, with its script, needs nothing.)
+  const onceRestored = (act) => addEventListener("pageshow", (event) => event.persisted || act());
+
   function explorer(figure) {
     const axes = JSON.parse(figure.dataset.axes);
     const stage = figure.querySelector(".lth-stage");
@@ -12,7 +74,8 @@
     const link = figure.querySelector(".lth-link");
     const control = {};
     figure.querySelectorAll("[data-axis]").forEach((c) => (control[c.dataset.axis] = c));
-    const at = Object.fromEntries(axes.map((a) => [a.name, a.start]));
+    const start = Object.fromEntries(axes.map((a) => [a.name, a.start]));
+    const at = { ...start };
     let timer = null;
     let player = null;
 
@@ -94,20 +157,24 @@
     }
     numbers(figure);
 
-    function follow() {
-      const hash = decodeURIComponent(location.hash.slice(1));
-      if (!hash.startsWith(figure.id + ".")) return;
-      for (const pair of hash.slice(figure.id.length + 1).split("&")) {
-        const [name, text] = pair.split("=");
-        const axis = axes.find((a) => a.name === name);
-        const index = axis ? axis.texts.indexOf(text) : -1;
-        if (index >= 0) at[name] = index;
-      }
+    function choose(places) {
+      Object.assign(at, places);
       stop();
       show();
-      figure.scrollIntoView({ block: "center" });
+    }
+
+    // Back from a view of this figure to an address without one: the first view.
+    function follow(event) {
+      const named = view(figure, axes, fragment(location.href));
+      if (named) {
+        choose(named);
+        figure.scrollIntoView({ block: "center" });
+      } else if (event && again && view(figure, axes, fragment(event.oldURL))) choose(start);
     }
     addEventListener("hashchange", follow);
+    onceRestored(() => {
+      if (axes.some((a) => Number(control[a.name].value) !== at[a.name])) show();
+    });
     figure.classList.add("lth-live");
     follow();
   }
@@ -136,15 +203,25 @@
 
   function guess(form) {
     const slider = form.querySelector("input");
+    const button = form.querySelector("button");
     const output = form.querySelector("output");
-    slider.addEventListener("input", () => (output.textContent = slider.value));
+    const verdict = form.querySelector(".lth-verdict");
+    let guessed = slider.defaultValue;
+    const show = () => (slider.value = output.textContent = guessed);
+    slider.addEventListener("input", () => {
+      guessed = slider.value;
+      show();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const why = form.querySelector("template").content.textContent;
-      form.querySelector(".lth-verdict").textContent =
-        `You said ${slider.value}; the answer is ${form.dataset.answer}. ${why}`;
-      slider.disabled = form.querySelector("button").disabled = true;
+      verdict.textContent = `You said ${guessed}; the answer is ${form.dataset.answer}. ${why}`;
+      slider.disabled = button.disabled = true;
       form.classList.add("lth-answered");
+    });
+    onceRestored(() => {
+      show();
+      slider.disabled = button.disabled = form.classList.contains("lth-answered");
     });
     form.classList.add("lth-live");
   }

@@ -146,6 +146,12 @@
       show();
     }
 
+    // A browser may give the sliders the values that they had when the page was left.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) return;
+      if (count.input.value !== count.output.textContent) fill();
+      else show();
+    });
     count.input.addEventListener("input", fill);
     aim.input.addEventListener("input", show);
     const actions = element("div", { className: "lth-actions" },
