@@ -12,7 +12,9 @@ from .test_pages import TEXT_SPACING, WIDTHS
 def window(tmp_path_factory):
     path = firefox()
     if path is None:
-        pytest.skip("Firefox was not tested: none is installed (Debian: apt-get install firefox-esr)")
+        pytest.skip(
+            "Firefox was not tested: none is installed (Debian: apt-get install firefox-esr)"
+        )
     window = Firefox(path, tmp_path_factory.mktemp("firefox"))
     yield window
     window.close()
