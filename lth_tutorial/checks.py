@@ -118,20 +118,11 @@ def finite_array(name: str, values, ndim: int | tuple[int, ...]) -> np.ndarray:
     return array
 
 
-def whole_array(name: str, values, ndim: int | tuple[int, ...], low: int, high: int) -> np.ndarray:
-    """`values` as integers from `low` to `high`, one by one; floats are not taken for integers."""
-    array = real_array(name, values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must hold integers, got {array.dtype} {array.shape}")
-    allowed = (ndim,) if isinstance(ndim, int) else ndim
-    if array.ndim not in allowed or array.size == 0:
-        wanted = " or ".join(map(str, allowed))
-        raise ValueError(
-            f"{name} must have {wanted} dimension(s) and not be empty, got shape {array.shape}"
-        )
-    if array.min() < low or array.max() > high:
-        raise ValueError(f"{name} must lie in {low} .. {high}, got {array.min()} .. {array.max()}")
-    return array.astype(np.int64)
+def moderate(name: str, values: np.ndarray, most: float = 1e100) -> np.ndarray:
+    """Finite `values`, if squares and products of a few of them are floats as well."""
+    if np.abs(values).max() > most:
+        raise ValueError(f"{name} must not exceed {most:g} in size, for its squares to be floats")
+    return values
 
 
 def listed(name: str, values, what: str) -> list:

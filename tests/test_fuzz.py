@@ -641,6 +641,56 @@ NAMES = {
         },
         {},
     ),
+    "teacher_student.population_hessian": (
+        teacher_student.population_hessian,
+        {
+            "teacher": (TEACHER, teachers),
+            "supports": (TEACHER.supports, supports),
+            "weights": (TEACHER.weights + 0.125, arrays),
+        },
+        {"teacher": ("supports",), "supports": ("weights",)},
+    ),
+    "teacher_student.function_error": (
+        teacher_student.function_error,
+        {
+            "found": (TEACHER._replace(weights=TEACHER.weights + 0.125), teachers),
+            "truth": (TEACHER, teachers),
+        },
+        {},
+    ),
+    "teacher_student.population_initialization": (
+        teacher_student.population_initialization,
+        {"teacher": (TEACHER, teachers), "method": ("union", words)},
+        {"teacher": ("supports",)},
+    ),
+    "weight_pruning.bounds.entry_tolerance": (
+        weight_pruning.bounds.entry_tolerance,
+        {"weights": (NET, matrices), "error": (0.125, numbers)},
+        {},
+    ),
+    "weight_pruning.bounds.subset_candidates": (
+        weight_pruning.bounds.subset_candidates,
+        {"eta": (0.125, numbers), "problems": (3.0, numbers), "failure": (0.25, numbers)},
+        {},
+    ),
+    "neuron_pruning.has_independent_features": (
+        neuron_pruning.has_independent_features,
+        {"x": (POINTS, arrays), "tolerance": (0.0625, numbers)},
+        {},
+    ),
+    "neuron_pruning.separation.mask_error": (
+        neuron_pruning.separation.mask_error,
+        {"w": (W, arrays), "v": (X, arrays), "target": (np.array([0.0, 1.0]), arrays)},
+        {"w": ("v", "target")},
+    ),
+    "gradient_descent.descend_masked": (
+        gradient_descent.descend_masked,
+        {
+            "u": (ROWS, arrays), "w": (X[:3], arrays), "x": (ROWS, arrays), "step": (0.125, numbers),
+            "steps": (3, sizes), "size": (1, wholes), "precondition": (False, switches),
+        },
+        {"u": ("step", "x"), "w": ("step", "u"), "x": ("step", "u")},
+    ),
     "magnitude_pruning.iterative_magnitude_pruning": (
         _tickets,
         {
@@ -718,7 +768,7 @@ NAMES = {
 
 
 # Arguments for which None is a value.
-OPTIONAL = {"coefficients", "output", "which", "batch", "bound", "goal", "truth"}
+OPTIONAL = {"coefficients", "output", "which", "batch", "bound", "goal", "truth", "size"}
 
 
 def cases():

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, generator
+from lth_tutorial.checks import finite_array, generator, moderate
 from lth_tutorial.weight_pruning import bounds, prune_network
 
 from .kernel import arc_cosine_kernel, draw_weights, in_range
@@ -55,7 +55,8 @@ def _kernel_with(w, target) -> np.ndarray:
 
 
 def _check_length(target: np.ndarray) -> None:
-    length = float(np.linalg.norm(target))
+    with np.errstate(over="ignore"):
+        length = float(np.linalg.norm(target))
     if abs(length - 1) > 1e-6:
         raise ValueError(f"target must have length 1, got {length:g}")
 
@@ -101,7 +102,7 @@ def _output_weights(v, k: int) -> np.ndarray:
     v = finite_array("v", v, 1)
     if len(v) != k:
         raise ValueError(f"v must have {k} entries, got {len(v)}")
-    return v
+    return moderate("v", v)
 
 
 def mask_floor(w: np.ndarray, v: np.ndarray, target: np.ndarray) -> float:

@@ -12,7 +12,7 @@ is twice differentiable away from zero neurons, and its Hessian can have negativ
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array
+from lth_tutorial.checks import finite_array, moderate
 
 from .model import Teacher, checked, checked_supports, checked_teacher, dense, gather
 
@@ -59,6 +59,8 @@ def population_hessian(teacher: Teacher, supports, weights) -> np.ndarray:
     weights = finite_array("weights", weights, 2)
     if supports.shape != weights.shape:
         raise ValueError(f"weights must be {supports.shape} like supports, got {weights.shape}")
+    moderate("weights", weights)
+    moderate("teacher.weights", teacher.weights)
     ours, true = dense(supports, weights, teacher.features), _dense(teacher)
     if (np.linalg.norm(ours, axis=1) == 0).any():
         raise ValueError("weights must not hold a neuron that is 0: the risk has a kink there")

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth_tutorial.checks import choice, finite_array, real_array
+from lth_tutorial.checks import choice, finite_array, moderate, real_array
 
 from .errors import _assignment, matched_error
 from .model import Teacher, checked, checked_supports, checked_teacher, dense, on_supports
@@ -96,7 +96,7 @@ def population_initialization(teacher: Teacher, method: str = "union") -> np.nda
         ValueError: another method, more neurons than features, or several teachers at once.
     """
     teacher = checked_teacher("teacher", teacher, one=True)
-    supports = teacher.supports
+    supports, _ = teacher.supports, moderate("teacher.weights", teacher.weights)
     _check_method(method, supports)
     weights = dense(supports, teacher.weights, teacher.features)
     moments = population_moments(weights)

@@ -44,7 +44,11 @@ def propagated(norms, errors) -> float:
         raise ValueError(
             f"norms and errors must agree, got shapes {norms.shape} and {errors.shape}"
         )
-    return float(np.prod(norms + errors) - np.prod(norms))
+    with np.errstate(over="ignore"):
+        target = np.prod(norms)
+        if not np.isfinite(target):
+            raise ValueError("norms of the weights must have a finite product")
+        return float(np.prod(norms + errors) - target)
 
 
 def error_bounds(network: PrunedNetwork) -> np.ndarray:
