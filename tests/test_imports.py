@@ -8,7 +8,12 @@ import pytest
 MODULES = [
     "lth_tutorial",
     "lth_tutorial.claims",
+    "lth_tutorial.cells",
     "lth_tutorial.datasets",
+    "lth_tutorial.digests",
+    "lth_tutorial.files",
+    "lth_tutorial.parallel",
+    "lth_tutorial.results",
     "lth_tutorial.target_network",
     "lth_tutorial.subset_sum",
     "lth_tutorial.perturbed_subset_sum",
