@@ -43,13 +43,19 @@ class Store:
         return self.folder / f"{_key(self.parameters[k])[:16]}.json"
 
     def facts(self) -> dict:
-        """What `prepare` made, in this run or in an earlier one."""
-        path, prepare = self.folder / "facts.json", self.result.prepare
-        found = _read_or_set_aside(path, lambda facts: isinstance(facts, dict))
-        if found is None:
-            found = as_json(prepare(self.size, self.folder) if prepare else {})
+        """What `prepare` found, in this run or in an earlier one of which all files are still there."""
+        path = self.folder / "facts.json"
+        found = _read_or_set_aside(path, _is_prepared)
+        if found is None or not all((self.folder / name).exists() for name in found["files"]):
+            found = self._prepare()
             write_json(path, found)
-        return found
+        return found["facts"]
+
+    def _prepare(self) -> dict:
+        """Facts, and the names of the files that were made for all cells: a cache may lose some of them."""
+        before = set(os.listdir(self.folder))
+        facts = self.result.prepare(self.size, self.folder) if self.result.prepare else {}
+        return as_json({"facts": facts, "files": sorted(set(os.listdir(self.folder)) - before)})
 
     def finished(self) -> list[dict | None]:
         """For each cell what is kept of it, None where it is still to be run."""
@@ -160,6 +166,11 @@ def _read_or_set_aside(path: Path, good: Callable[[object], bool]):
     path.replace(aside)
     print(f"{path} is damaged: set aside as {aside.name}, and made again", file=sys.stderr)
     return None
+
+
+def _is_prepared(found: object) -> bool:
+    kinds = {"facts": dict, "files": list}
+    return isinstance(found, dict) and all(isinstance(found.get(n), k) for n, k in kinds.items())
 
 
 def _is_cell(cell: object) -> bool:

@@ -56,6 +56,14 @@ def test_bad_facts_are_prepared_again(tmp_path):
     assert runs(tmp_path).count("prepared") == 2
 
 
+def test_what_was_prepared_and_is_gone_is_prepared_again(tmp_path):
+    first = engine.reproduce(make(), "page", **folders(tmp_path))
+    (made,) = tmp_path.glob("cache/*/runs")
+    made.unlink()
+    assert engine.reproduce(make(), "page", **folders(tmp_path))["facts"] == first["facts"]
+    assert runs(tmp_path) == ["prepared"]
+
+
 def test_a_cell_of_other_parameters_or_other_code_is_not_used(tmp_path):
     engine.reproduce(make(), "page", **folders(tmp_path))
     one, two, *_ = kept(tmp_path)

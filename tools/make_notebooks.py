@@ -155,9 +155,10 @@ def _made(result: dict, file: str) -> str:
     made = result["provenance"]
     minutes = made["cpu_seconds"] / 60
     took = f"{minutes:.0f} minutes" if minutes >= 2 else f"{made['cpu_seconds']:.0f} s"
+    so_far = "" if result.get("complete", True) else " so far"
     return (
         f"| [{Path(file).stem}](results/{file}) | {result['title']}; {result['size']} size, "
-        f"{len(result['cells'])} cells | {made['date']}, {took} of one core ({made['device']}), "
+        f"{len(result['cells'])} cells{so_far} | {made['date']}, {took} of one core ({made['device']}), "
         f"numpy {made['numpy']} |"
     )
 
