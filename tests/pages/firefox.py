@@ -54,9 +54,7 @@ class Firefox:
     def send(self, method: str, **parameters) -> dict:
         """One command and its answer; what Firefox tells in between is noted."""
         self.number += 1
-        self.socket.send(
-            json.dumps({"id": self.number, "method": method, "params": parameters})
-        )
+        self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
         while True:
             answer = json.loads(self.socket.recv())
             if answer.get("method") == "log.entryAdded":
@@ -106,7 +104,9 @@ class Firefox:
 def _address(log: Path, seconds: int = 90) -> str:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(errors="replace"))
+        found = re.search(
+            r"WebDriver BiDi listening on (ws://\S+)", log.read_text(errors="replace")
+        )
         if found:
             return found[1]
         time.sleep(0.1)
