@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from lth_book import katex_math, notebook_links, page_html, symbols  # noqa: E402
+from lth_book import katex_math, mathml, notebook_links, page_html, symbols  # noqa: E402
 
 URL = "https://github.com/someone/the-book"
 
@@ -19,6 +19,42 @@ def test_a_formula_is_there_for_the_eye_and_for_the_ear():
     html = katex_math.render(r"|s \cdot x - z| \le \eta", False)
     assert 'class="katex-html" aria-hidden="true"' in html
     assert "<math" in html and "<mo>≤</mo>" in html
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"2^{10} = 1024", "2^10 = 1024"),
+        (r"\max_{S \subseteq [n]} x", "max_(S \u2286 [n]) x"),
+        (r"W_{\max}", "W_max"),
+        (r"\lVert W \rVert_{\min}^2", "\u2225W\u2225_min^2"),
+        (r"\frac{1}{m + 1}", "1/(m+1)"),
+        (r"\sqrt{r K}", "\u221arK"),
+        (r"f'(\hat x)", "f\u2032(x^)"),
+    ],
+)
+def test_a_formula_reads_in_a_line_of_text(tex, line):
+    assert f'data-text="{line}"' in katex_math.render(tex, False)
+
+
+@pytest.mark.parametrize("tex", [r"W_{\max}", r"x^{\sup}", r"\frac{\min}{\max}", r"\sqrt[\dim]{x}"])
+def test_a_name_is_one_child_wherever_it_stands(tex):
+    math = katex_math._MATH.search(katex_math.render(tex, False))[0]
+    assert mathml.line(math, tex)
+
+
+def test_mathml_with_a_child_too_many_is_named():
+    with pytest.raises(ValueError, match="<msub> has 3 children, not 2, in: x_y"):
+        mathml.line("<math><msub><mi>x</mi><mi>y</mi><mo>z</mo></msub></math>", "x_y")
+
+
+def test_names_that_say_other_than_the_text_go():
+    hidden = '<summary aria-label="Toggle hidden content">\n<p class="collapsed admonition-title">Show</p>'
+    assert page_html.finish(hidden).startswith(
+        '<summary>\n<span class="collapsed admonition-title">Show</span>'
+    )
+    button = '<button class="btn search-button-field x" title="Search" aria-label="Search" data-x>'
+    assert page_html.finish(button).startswith('<button class="btn search-button-field x" data-x>')
 
 
 def test_only_long_formulas_break():

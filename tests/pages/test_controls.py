@@ -29,8 +29,8 @@ MOVED = """[...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
         control.dispatchEvent(new Event('input', { bubbles: true }));
         return moved && state() === before ? [] : [`${figure.id}, ${control.dataset.axis}`];
     }))"""
-# Links to views, one for each value of each control, that do not lead to their view: as they stand, decoded
-# once (as a mail program does), and encoded once more.
+# Links to views that do not lead to their view: as they stand, decoded once (as a mail program does), and
+# encoded once more. For each control its first and last value, and each whose text an address has to encode.
 LINKS = """(async () => {
     const lost = [];
     const follow = (address) => new Promise((done) => {
@@ -46,7 +46,10 @@ LINKS = """(async () => {
         for (const control of figure.querySelectorAll('[data-axis]')) {
             const was = control.value;
             const last = Number(control.max || control.options.length - 1);
+            const axis = JSON.parse(figure.dataset.axes).find((a) => a.name === control.dataset.axis);
             for (let value = 0; value <= last; value++) {
+                const text = axis.texts[value];
+                if (value > 0 && value < last && encodeURIComponent(text) === text) continue;
                 choose(control, value);
                 const view = says();
                 const link = figure.querySelector('.lth-link').getAttribute('href');
@@ -141,6 +144,102 @@ def test_a_link_leads_to_a_view(open_page, address):
     other.evaluate("location.hash = '#cover.n=99&nonsense'")
     other.wait_for_timeout(50)
     assert other.problems == []
+
+
+@pytest.mark.parametrize("path", pages())
+def test_every_link_to_a_view_opens_it(open_page, path):
+    page = open_page(f"{path}#100%", reduced_motion="reduce")
+    assert page.evaluate(LINKS) == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["#100%", "#cover.%", "#cover.n=%E0%A4%A", "#cover.eta", "#[", "#cover.n=12&%=%", "?%#%"],
+)
+def test_no_address_stops_a_page(open_page, address):
+    page = open_page(CHAPTER + address, reduced_motion="reduce")
+    figures = page.locator(".lth-explorer, .lth-guess, .lth-playground")
+    assert page.locator(".lth-live").count() == figures.count() >= 10
+    assert page.problems == []
+
+
+def test_back_to_an_address_without_a_view_shows_the_first_view(open_page):
+    page = open_page(CHAPTER, reduced_motion="reduce")
+    figure = page.locator("#cover")
+    first = state(figure)
+    page.evaluate("location.hash = '#cover.n=12&eta=0.01'")
+    page.wait_for_timeout(100)
+    chosen = state(figure)
+    assert chosen != first
+    page.evaluate("document.querySelector('article a[href^=\"#\"]').click()")
+    page.wait_for_timeout(100)
+    assert state(figure) == chosen, "a link within the page leaves the pictures as they are"
+    page.go_back()
+    page.go_back()
+    page.wait_for_timeout(100)
+    assert state(figure) == first
+    assert figure.locator("[data-axis=n] + output").inner_text() == "6"
+    page.go_forward()
+    page.wait_for_timeout(100)
+    assert state(figure) == chosen
+
+
+# Figures whose controls say another view than the picture shows.
+DISAGREE = """[...document.querySelectorAll('.lth-explorer')].flatMap((f) => {
+    const axes = JSON.parse(f.dataset.axes);
+    const places = axes.map((a) => Number(f.querySelector(`[data-axis=${a.name}]`).value));
+    const index = axes.reduce((k, a, j) => k * a.texts.length + places[j], 0);
+    const frame = f.querySelectorAll('template')[index];
+    const shown = f.querySelector('.lth-says').textContent;
+    return !frame || frame.dataset.says === shown ? [] : [`${f.id}: ${places}: ${shown}`];
+})"""
+CHANGE = """(() => {
+    for (const control of document.querySelectorAll('[data-axis], .lth-guess input')) {
+        const last = Number(control.max || control.options.length - 1);
+        control.value = Number(control.value) === last ? 0 : last;
+        control.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    document.querySelector('.lth-guess button').click();
+    document.querySelector('#playground-n').value = 15;
+    document.querySelector('#playground-n').dispatchEvent(new Event('input'));
+})()"""
+# The guess: number beside the slider agrees, slider alive. The playground: number agrees, as many buttons.
+FORMS = """(() => {
+    const slider = document.querySelector('.lth-guess input');
+    const shown = document.querySelector('.lth-guess output').textContent;
+    const n = document.querySelector('#playground-n').value;
+    const beside = document.querySelector('#playground-n + output').textContent;
+    const buttons = document.querySelectorAll('.lth-candidates button').length;
+    return [slider.value === shown, !slider.disabled, n === beside, Number(n) === buttons];
+})()"""
+
+
+@pytest.mark.parametrize("way", ["reload", "back"])
+def test_what_the_browser_restores_agrees(open_page, address, way):
+    page = open_page(CHAPTER, reduced_motion="reduce")
+    first = state(page.locator("#cover"))
+    page.evaluate(CHANGE)
+    if way == "reload":
+        page.reload()
+    else:
+        page.goto(f"{address}/book/notation.html")
+        page.go_back()
+    page.wait_for_timeout(300)
+    assert page.evaluate(DISAGREE) == []
+    assert state(page.locator("#cover")) == first
+    assert page.evaluate(FORMS) == [True] * 4
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_without_a_script_no_control_is_dead(browser, address, path):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/{path}")
+    for kind in (".lth-guess", "[data-axis]", ".lth-play", ".lth-link", ".lth-data"):
+        assert page.locator(kind).count() and not page.locator(f"{kind}:visible").count(), kind
+    assert page.locator(".lth-stage:visible").count() >= 6
+    context.close()
 
 
 def test_play_runs_and_stops(open_page):

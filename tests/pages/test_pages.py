@@ -205,6 +205,17 @@ def test_search_finds_a_name(open_page):
     assert page.problems == []
 
 
+def test_an_excerpt_has_the_readable_form_of_a_formula_once(open_page):
+    page = open_page("search.html?q=candidate")
+    page.wait_for_selector("#search-results li p.context", timeout=10_000)
+    seen = page.locator("#search-results").inner_text()
+    assert not re.search(r"\\(?:varepsilon|frac|eta|le|max|sum)\b", seen)
+    text = page.evaluate(
+        """fetch('book/1-random-subset-sum.html').then((r) => r.text()).then((t) => Search.htmlToText(t))"""
+    )
+    assert "2^10 = 1024 subsets" in " ".join(text.split()) and "\\eta" not in text
+
+
 def test_search_works_from_a_file(open_page, site):
     page = open_page("search.html?q=Lueker", origin=site.as_uri())
     page.wait_for_selector("#search-results li", timeout=10_000)
@@ -215,6 +226,43 @@ def test_keyboard_reaches_the_text_first(open_page):
     page = open_page("book/index.html")
     page.keyboard.press("Tab")
     assert "main" in page.evaluate("document.activeElement.textContent").lower()
+
+
+@pytest.mark.parametrize("path", pages())
+def test_only_formulas_that_offer_something_are_stops(open_page, path):
+    page = open_page(path)
+    stops = page.locator("article [data-symbols][tabindex]")
+    assert page.locator("article .katex [tabindex]").count() == 0
+    for stop in stops.all():
+        assert stop.get_attribute("role") == "button" and stop.get_attribute("aria-label")
+        stop.focus()
+        assert page.locator(".lth-tip").inner_text().strip()
+    has_meanings = page.locator("#lth-symbols").count() > 0
+    assert (stops.count() > 0) == has_meanings
+
+
+def test_a_copy_has_the_tex_of_a_formula_once(open_page):
+    page = open_page("book/1-random-subset-sum.html")
+    copied = page.evaluate(
+        """(() => {
+            const inline = [...document.querySelectorAll("p")].find((p) => p.querySelector(".katex"));
+            const shown = document.querySelector(".katex-display");
+            return [inline, shown, shown.querySelector("mi").firstChild].map((node) => {
+                getSelection().selectAllChildren(node);
+                if (node.nodeType === 3) getSelection().setBaseAndExtent(node, 0, node, node.length);
+                const data = new DataTransfer();
+                const copy = new ClipboardEvent("copy", { clipboardData: data, cancelable: true });
+                document.dispatchEvent(copy);
+                return [data.getData("text/plain"), data.getData("text/html"),
+                    (node.nodeType === 3 ? shown : node).querySelector("annotation").textContent];
+            });
+        })()"""
+    )
+    for (plain, html_text, tex), sign in zip(copied, ("$", "$$", "$$"), strict=True):
+        assert plain.count(tex) == 1 and f"{sign}{tex}{sign}" in plain
+        assert html.unescape(html_text).count(tex) == 1 and "<math" not in html_text
+    assert "best that any of the $2^{10} = 1024$ subsets can do" in copied[0][0]
+    assert copied[2][0].strip().startswith("$$") and copied[2][0].strip().endswith("$$")
 
 
 @pytest.mark.parametrize("how", ["hover", "click", "keyboard", "touch"])
