@@ -165,7 +165,7 @@ def keep_rule(coefficients, output_weights, bound: float | None = None) -> Prune
     v = finite_array("output_weights", output_weights, 1)
     if len(v) != len(a):
         raise ValueError(
-            f"output_weights must have {len(a)} entries like coefficients, got {len(v)}"
+            f"output_weights must have {len(a)} entries, got {len(v)}, like coefficients"
         )
     largest = float(np.abs(a).max())
     bound = largest if bound is None else finite_number("bound", bound)

@@ -190,7 +190,9 @@ def prune_network(
     candidates = whole("candidates", candidates, 1, MOST_CANDIDATES)
     epsilon = not_negative("epsilon", epsilon)
     precision = not_negative("precision", precision)
-    workers, signed_input = whole("workers", workers, 1), switch("signed_input", signed_input)
+    workers, signed_input = whole("workers", workers), switch("signed_input", signed_input)
+    if workers < 1:
+        raise ValueError(f"workers must be a whole number, at least 1, got {shown(workers)}")
     if progress is not None and not callable(progress):
         raise ValueError(f"progress must be a function or None, got {shown(progress)}")
     for name, value, known in (
