@@ -19,12 +19,11 @@
 
     const known = (formula) => JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
 
-    // The first formula of each symbol can be reached with the keyboard.
+    // The first formula of each symbol can be reached with the keyboard; its name is what it says.
     for (const formula of document.querySelectorAll("[data-new]")) {
       if (!known(formula).length) continue;
       formula.tabIndex = 0;
       formula.setAttribute("role", "button");
-      formula.setAttribute("aria-label", formula.querySelector(".katex").dataset.text);
     }
 
     const open = (formula) => {

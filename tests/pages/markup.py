@@ -3,43 +3,9 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
-VOID = set(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-BLOCKS = set(
-    [
-        "address",
-        "article",
-        "aside",
-        "div",
-        "dl",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hr",
-        "main",
-        "nav",
-        "ol",
-        "p",
-    ]
-)
-BLOCKS |= set(["pre", "section", "table", "ul"])
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+BLOCKS = {"address", "article", "aside", "div", "dl", "fieldset", "figure", "footer", "form"}
+BLOCKS |= {"header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul"}
 # What may hold text and its like alone, and no block.
 PHRASING = {"p", "summary", "span", "label", "button", "h1", "h2", "h3", "h4", "h5", "h6"}
 
