@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 SIGNAL = "LTH_OTHER_PROCESSOR"
 THREADS = 2
-# Stored results, all claims (the scorecard), and the notebooks of the chapters whose numbers are floats: those
+# Stored results, all claims (the scorecard), notebooks of the chapters whose numbers are floats: those
 # of chapters 1 and 2 are sums of integers. Chapter 6 trains.
 SENSITIVE = (
     "tests/test_processor.py",
