@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 SIGNAL = "LTH_OTHER_PROCESSOR"
 THREADS = 2
-# Stored results, all claims (the scorecard), notebooks of the chapters whose numbers are floats: those
-# of chapters 1 and 2 are sums of integers. Chapter 6 trains.
+# Stored results, all claims (the scorecard), and the notebooks of chapters whose numbers are floats (those
+# of chapters 1 and 2 are sums of integers); chapter 6 trains.
 SENSITIVE = (
     "tests/test_processor.py",
     "tests/test_reproduce.py::test_stored_results_are_whole",
