@@ -19,11 +19,12 @@
 
     const known = (formula) => JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
 
-    // The first formula of each symbol can be reached with the keyboard; its name is what it says.
+    // The first formula of each symbol can be reached with the keyboard.
     for (const formula of document.querySelectorAll("[data-new]")) {
       if (!known(formula).length) continue;
       formula.tabIndex = 0;
-      formula.setAttribute("role", "button");
+      formula.setAttribute("role", "math");
+      formula.setAttribute("aria-label", formula.querySelector(".katex").dataset.text);
     }
 
     const open = (formula) => {

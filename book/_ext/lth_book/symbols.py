@@ -78,7 +78,7 @@ def _plain(base: str) -> str:
 def attributes(translator, tex: str, introduces: bool) -> str:
     """HTML attributes of a formula: its symbols; a mark where one of them is new to the page.
 
-    The page's script makes a button of each formula with a mark: without the script it would offer nothing.
+    The page's script makes a tab stop of each formula with a mark: without the script it would offer nothing.
     """
     names = used(tex, translator.builder.current_docname)
     if not names:
