@@ -12,8 +12,16 @@ import time
 import numpy as np
 import torch
 
-from lth_tutorial import edge_popup, networks, projected_gradient, relu_network
-from lth_tutorial.strong_ticket import authors, experiments, redundant_weights, reference
+from lth_tutorial.strong_ticket import (
+    authors,
+    edge_popup,
+    experiments,
+    networks,
+    projected_gradient,
+    redundant_weights,
+    reference,
+    relu_network,
+)
 
 STEPS, PASSES = 40, 5
 FEWER = 6  # steps with the source's network

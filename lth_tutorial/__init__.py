@@ -6,17 +6,22 @@ perturbed_subset_sum   chapter 2: the same when every candidate may move by epsi
 weight_pruning         chapter 3: a whole network inside a random one, by pruning alone
 neuron_pruning         chapter 4: keep or drop whole neurons; the kernel; one neuron's price
 teacher_student        chapter 5: recovering a sparse teacher; Hessians, starts, pruning
-strong_ticket          chapter 6: Algorithm 1, on relu_network, projected_gradient, edge_popup (torch)
+strong_ticket          chapter 6: Algorithm 1: descent in a ball, then Edge-Popup (torch)
 gradient_descent       chapter 7: the best mask along gradient descent
 
 datasets, target_network   images, and networks trained on them
 claims, tables             what a source claims, what we measured
-explore, figures           controls for pictures, alive in a kernel and on a page; the pictures
-reproduce                  the published results at paper size
+style, explore             the look of figures; controls for them, alive in a kernel and on a page
+checks                     what arguments must be
+reproduce                  the engine that makes results of paper size
+
+chapters                   the one list of all chapters, with their claims and results
 results, cells, parallel   what a result is made of; its finished cells; the processes that run them
 digests, files             the code behind a number; files that are there whole or not at all
 
-A chapter's module imports with numpy alone and knows nothing of plotting, widgets or files.
+A chapter is one room: its mathematics, which imports with numpy alone and knows nothing of plotting, widgets
+or files; figures, its pictures; claims; and published, what is made at paper size. A chapter uses earlier
+ones at most; the ground floor, claims to reproduce in the list above, knows none.
 """
 
 __version__ = "0.1.0"

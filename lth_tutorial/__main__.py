@@ -14,20 +14,25 @@ EXTRAS = {"torch": "torch", "distributed": "cluster", "dask": "cluster", "ray": 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, 1 if something could not be made, 130 after Ctrl-C."""
-    from lth_tutorial.reproduce import ONLY_BY_NAME, RESULTS
+    from lth_tutorial import chapters
+    from lth_tutorial.chapters import ONLY_BY_NAME
 
-    options = vars(_parser(RESULTS, ONLY_BY_NAME).parse_args(arguments))
+    options = vars(_parser(chapters.results(), ONLY_BY_NAME).parse_args(arguments))
     command, name = options.pop("command"), options.pop("name")
     listed, checked = options.pop("list"), options.pop("check")
     if listed:
-        print(_listing(RESULTS, options["results"], options["workers"] or 2))
+        print(_listing(chapters.results(), options["results"], options["workers"] or 2))
         return 0
     if name is None:
         print(f"{command} needs a NAME, or --list", file=sys.stderr)
         return 2
     options["workers"] = options["workers"] or os.cpu_count() or 1
-    names = [n for n in RESULTS if n not in ONLY_BY_NAME or checked] if name == "all" else [name]
-    results = [RESULTS[n] for n in names]
+    names = (
+        [n for n in chapters.results() if n not in ONLY_BY_NAME or checked]
+        if name == "all"
+        else [name]
+    )
+    results = [chapters.results()[n] for n in names]
     try:
         failed = _check_all(results, options) if checked else _make_all(results, options)
     except KeyboardInterrupt:

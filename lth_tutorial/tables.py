@@ -36,3 +36,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def amount(number: int) -> str:
+    """1,172 in full, 10150000000000000000 as 1.0 \u00d7 10^19."""
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = len(str(number)) - 1
+    return f"{number / 10**digits:.1f} \u00d7 10^{digits}"

@@ -3,9 +3,15 @@
 f(x) = W_L relu(W_{L-1} ... relu(W_1 x))
 """
 
+import io
+from functools import lru_cache
+from pathlib import Path
+
 import numpy as np
 
+from lth_tutorial import datasets
 from lth_tutorial.checks import generator
+from lth_tutorial.files import write_whole
 
 
 def forward(weights, x) -> np.ndarray:
@@ -94,3 +100,42 @@ def gradient(weights, x, labels) -> list[np.ndarray]:
         gradients.append(share.T @ activation)
         share = (share @ weight) * (activation > 0)
     return gradients[::-1]
+
+
+SEED = 0
+SETTINGS = {
+    "paper": {"widths": (784, 500, 10), "epochs": 12, "step": 1e-3, "decay": 0.5, "data": "full"},
+    "page": {"widths": (784, 40, 10), "epochs": 6, "step": 2e-3, "decay": 0.5, "data": "embedded"},
+}
+
+
+def train_target(size: str, folder: Path) -> dict:
+    """Train the network on standardised MNIST and keep its matrices in the folder; facts about it."""
+    settings = dict(SETTINGS[size])
+    data = datasets.mnist(settings.pop("data"))
+    widths = settings.pop("widths")
+    x = datasets.standardised(data.train_images)
+    weights = train(widths, x, data.train_labels, rng=SEED, **settings)
+    file = io.BytesIO()
+    np.savez(file, *weights)
+    write_whole(folder / "target.npz", file.getvalue())
+    logits = forward(weights, datasets.standardised(data.test_images))
+    flat = np.concatenate([w.ravel() for w in weights])
+    return {
+        "target": {
+            **SETTINGS[size],
+            "seed": SEED,
+            "weights": int(flat.size),
+            "test_accuracy": accuracy(logits, data.test_labels),
+            "range": [float(flat.min()), float(flat.max())],
+            "first_layer_within_0.01": float(np.mean(np.abs(weights[0]) <= 0.01)),
+            "spectral_norms": [float(np.linalg.norm(w, 2)) for w in weights],
+        }
+    }
+
+
+@lru_cache(maxsize=1)
+def load_target(folder: Path) -> list[np.ndarray]:
+    """The matrices that `train_target` kept."""
+    with np.load(folder / "target.npz") as file:
+        return [file[name] for name in file.files]

@@ -125,7 +125,7 @@ svg.fonttype: path
 DRAWN = """
 import hashlib
 from lth_tutorial.explore import describe, explore
-from lth_tutorial.figures.style import style, subplots
+from lth_tutorial.style import style, subplots
 
 def draw():
     with style():

@@ -8,8 +8,7 @@ import shutil
 
 import pytest
 
-from lth_tutorial import files, results
-from lth_tutorial.reproduce import engine
+from lth_tutorial import files, reproduce, results
 
 from .toys import failing, folders, in_steps, make, no_dict, run, runs
 
@@ -21,7 +20,7 @@ def kept(tmp_path):
 
 
 def test_a_cell_holds_its_parameters_and_its_code(tmp_path):
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     for k, path in enumerate(kept(tmp_path)):
         cell = files.read_json(path)
         assert cell["parameters"] == {"k": k} and cell["code"] == make().code()
@@ -32,7 +31,7 @@ def test_a_cell_holds_its_parameters_and_its_code(tmp_path):
 )
 def test_a_bad_cell_is_noticed_first_set_aside_and_made_again(tmp_path, content, capsys):
     """Noticed first: before another cell, which then fails, is run."""
-    first = engine.reproduce(make(), "page", **folders(tmp_path))
+    first = reproduce.reproduce(make(), "page", **folders(tmp_path))
     bad, other = kept(tmp_path)[1:3]
     whole = bad.read_text(encoding="utf-8")
     bad.write_text(content, encoding="utf-8")
@@ -40,36 +39,36 @@ def test_a_bad_cell_is_noticed_first_set_aside_and_made_again(tmp_path, content,
     broken = make(failing)
     object.__setattr__(broken, "code", make().code)
     with pytest.raises(RuntimeError, match="interrupted"):
-        engine.reproduce(broken, "page", backend="sequential", **folders(tmp_path))
+        reproduce.reproduce(broken, "page", backend="sequential", **folders(tmp_path))
     assert f"{bad.name} is damaged: set aside as {bad.name}.bad" in capsys.readouterr().err
     assert bad.with_suffix(".json.bad").read_text(encoding="utf-8") == content
-    second = engine.reproduce(make(), "page", **folders(tmp_path))
+    second = reproduce.reproduce(make(), "page", **folders(tmp_path))
     assert second["summary"] == first["summary"]
     assert json.loads(whole)["numbers"] == files.read_json(bad)["numbers"]
 
 
 def test_bad_facts_are_prepared_again(tmp_path):
-    first = engine.reproduce(make(), "page", **folders(tmp_path))
+    first = reproduce.reproduce(make(), "page", **folders(tmp_path))
     (facts,) = tmp_path.glob("cache/*/facts.json")
     facts.write_text("[]")
-    assert engine.reproduce(make(), "page", **folders(tmp_path))["facts"] == first["facts"]
+    assert reproduce.reproduce(make(), "page", **folders(tmp_path))["facts"] == first["facts"]
     assert runs(tmp_path).count("prepared") == 2
 
 
 def test_what_was_prepared_and_is_gone_is_prepared_again(tmp_path):
-    first = engine.reproduce(make(), "page", **folders(tmp_path))
+    first = reproduce.reproduce(make(), "page", **folders(tmp_path))
     (made,) = tmp_path.glob("cache/*/runs")
     made.unlink()
-    assert engine.reproduce(make(), "page", **folders(tmp_path))["facts"] == first["facts"]
+    assert reproduce.reproduce(make(), "page", **folders(tmp_path))["facts"] == first["facts"]
     assert runs(tmp_path) == ["prepared"]
 
 
 def test_a_cell_of_other_parameters_or_other_code_is_not_used(tmp_path):
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     one, two, *_ = kept(tmp_path)
     for path, changed in ((one, {"parameters": {"k": 7}}), (two, {"code": "another"})):
         path.write_text(json.dumps(files.read_json(path) | changed | {"numbers": {"square": 99}}))
-    again = engine.reproduce(make(), "page", **folders(tmp_path))
+    again = reproduce.reproduce(make(), "page", **folders(tmp_path))
     assert [cell["numbers"]["square"] for cell in again["cells"]] == [0, 1, 4, 9]
 
 
@@ -77,7 +76,7 @@ def test_a_cell_that_gives_no_numbers_is_named(tmp_path):
     with pytest.raises(
         TypeError, match=r"a cell must return a dict of numbers; {'k': 0} returned \[\]"
     ):
-        engine.reproduce(make(no_dict), "page", backend="sequential", **folders(tmp_path))
+        reproduce.reproduce(make(no_dict), "page", backend="sequential", **folders(tmp_path))
 
 
 def test_a_full_disk_is_named_with_its_folder_and_leaves_nothing(tmp_path, monkeypatch):
@@ -95,10 +94,10 @@ def test_a_full_disk_is_named_with_its_folder_and_leaves_nothing(tmp_path, monke
 
     monkeypatch.setattr(files.os, "fdopen", fdopen)
     with pytest.raises(OSError, match="could not be written into .*squares-page.*: No space left"):
-        engine.reproduce(make(), "page", backend="sequential", **folders(tmp_path))
+        reproduce.reproduce(make(), "page", backend="sequential", **folders(tmp_path))
     assert len(kept(tmp_path)) == 2 and not list(tmp_path.rglob("*.part"))
     monkeypatch.undo()
-    assert engine.reproduce(make(), "page", **folders(tmp_path))["summary"]["sum"] == 14
+    assert reproduce.reproduce(make(), "page", **folders(tmp_path))["summary"]["sum"] == 14
     assert len(runs(tmp_path)) == 6  # the cell whose numbers had no place is the only one run twice
 
 
@@ -123,12 +122,12 @@ def in_a_process(tmp_path):
 
 
 def _study(options):
-    engine.reproduce(long(), **options)
+    reproduce.reproduce(long(), **options)
 
 
 def test_a_study_goes_on_within_a_cell_where_it_was_killed(tmp_path):
     assert in_a_process(tmp_path) == -9
-    assert engine.reproduce(long(), "paper", **folders(tmp_path))["cells"][2]["numbers"] == {
+    assert reproduce.reproduce(long(), "paper", **folders(tmp_path))["cells"][2]["numbers"] == {
         "square": 4,
         "started_at": 2,
     }
@@ -149,52 +148,52 @@ def test_a_study_goes_on_from_its_file_alone(tmp_path):
     folder = tmp_path / "cache" / f"study-paper-{long().code()[:12]}"
     folder.mkdir()
     (folder / "steps-of-2").write_text("1")
-    written = engine.reproduce(long(), "paper", **folders(tmp_path))
+    written = reproduce.reproduce(long(), "paper", **folders(tmp_path))
     assert written["complete"] and written["cells"][:2] == partial["cells"]
     assert runs(tmp_path) == sorted([*map(str, range(2, 9)), "prepared"])
-    whole = engine.reproduce(make(), "paper", **folders(tmp_path / "whole"))
+    whole = reproduce.reproduce(make(), "paper", **folders(tmp_path / "whole"))
     assert written["summary"] == whole["summary"]
     assert not list((tmp_path / "results").glob("*.old"))
 
 
 def test_stale_cells_of_a_file_are_not_used(tmp_path, monkeypatch):
-    first = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    first = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     stale = {**first, "cells": [{**cell, "code": "old"} for cell in first["cells"]]}
     files.write_json(file_of(tmp_path), stale)
     shutil.rmtree(tmp_path / "cache")
-    engine.reproduce(long(run), "paper", **folders(tmp_path))
+    reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     assert len(runs(tmp_path)) == 1 + 9
 
 
 def test_cells_of_code_that_was_checked_are_used(tmp_path):
-    first = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    first = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     old = {**first["provenance"], "code": "old", "checked": {"code": long(run).code()}}
     cells = [
         {k: v for k, v in cell.items() if k not in ("code", "device")} for cell in first["cells"]
     ]
     files.write_json(file_of(tmp_path), {**first, "provenance": old, "cells": cells[:6]})
     shutil.rmtree(tmp_path / "cache")
-    again = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    again = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     assert runs(tmp_path) == ["6", "7", "8", "prepared"]
     assert [cell["code"] for cell in again["cells"]] == ["old"] * 6 + [long(run).code()] * 3
     assert again["provenance"]["checked"] == old["checked"] and again["summary"] == first["summary"]
 
 
 def test_a_whole_file_stays_until_the_new_one_is_whole(tmp_path, monkeypatch):
-    first = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    first = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     monkeypatch.setattr(results, "code_digest", lambda *functions: "another")
     with pytest.raises(RuntimeError, match="interrupted"):
-        engine.reproduce(long(failing), "paper", backend="sequential", **folders(tmp_path))
+        reproduce.reproduce(long(failing), "paper", backend="sequential", **folders(tmp_path))
     assert files.read_json(file_of(tmp_path).with_suffix(".json.old")) == first
     assert len(files.read_json(file_of(tmp_path))["cells"]) == 2
-    again = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    again = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     assert again["summary"] == first["summary"]
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["study.json"]
 
 
 def test_a_damaged_file_of_a_study_is_set_aside(tmp_path, capsys):
-    first = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    first = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     file_of(tmp_path).write_text('{"cells": [')
-    again = engine.reproduce(long(run), "paper", **folders(tmp_path))
+    again = reproduce.reproduce(long(run), "paper", **folders(tmp_path))
     assert again["summary"] == first["summary"]
     assert "set aside as study.json.bad" in capsys.readouterr().err

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import reproduce, tables
+from lth_tutorial import chapters, reproduce, tables
 from lth_tutorial.claims import Claim, Finding, table
-from lth_tutorial.reproduce.scorecard import chapters
+from lth_tutorial.teacher_student.published import claims
+from lth_tutorial.teacher_student.published import tables as published
 
 STORED = Path(__file__).resolve().parents[1] / "book" / "results"
-CLAIMS = [claim for chapter in chapters(STORED) for claim in chapter.claims]
+CLAIMS = [
+    claim for chapter in chapters.CHAPTERS for claim in chapters.claims(chapter.package, STORED)
+]
 PARTLY = {
     "mask-alone",
     "every-target",
@@ -72,7 +75,7 @@ def test_tables_are_checked():
 
 def test_tables_of_the_recoveries():
     """Their rows are those of the stored summaries, and bands lie around what they are bands of."""
-    made = reproduce.recovery_claims
+    made = published
     tables_ = (made.radius_table, made.rate_table, made.samples_table, made.noise_table)
     radius, rate, samples, noise = (table(STORED).text.splitlines() for table in tables_)
     assert [len(rows) for rows in (radius, rate, samples, noise)] == [2 + 12, 2 + 9, 2 + 8, 2 + 4]
@@ -97,5 +100,5 @@ def stored_lines(name: str) -> list[dict]:
 def test_reach_of_all_stops_at_the_first_exception():
     shares = {20: [1, 1], 50: [1, 0.5], 100: [1, 1], 200: [0, 0], 300: [0.5, 0], 400: [0, 0]}
     lines = [{"support": r, "reached": share} for r, share in shares.items()]
-    assert reproduce.recovery_claims.reach_of_all(lines) == (20, 400)
-    assert reproduce.recovery_claims.reach_of_all(lines[1:2]) == (0, math.inf)
+    assert claims.reach_of_all(lines) == (20, 400)
+    assert claims.reach_of_all(lines[1:2]) == (0, math.inf)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lth_tutorial import digests, reproduce
+from lth_tutorial import chapters, digests
 
 _FRESH = itertools.count()
 
@@ -224,7 +224,7 @@ def test_results_reach_their_mathematics():
         "neuron-gap": ["finite_array", "best_masks"],
         "recovery-pruning": ["arc_cosine_kernel"],
     }.items():
-        result = reproduce.RESULTS[name]
+        result = chapters.results()[name]
         said = package.everything_said([digests._start(result.run)])
         text = "\n".join(said)
         for definition in wanted:

@@ -10,7 +10,7 @@ import pytest
 
 from lth_tutorial.explore import Axis, describe, explore, guess, playground
 from lth_tutorial.explore.frame import render
-from lth_tutorial.figures.style import COLOURS, Figure, style, subplots
+from lth_tutorial.style import COLOURS, Figure, style, subplots
 from lth_tutorial.tables import size_text
 
 

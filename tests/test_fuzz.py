@@ -19,18 +19,17 @@ import pytest
 import torch
 
 from lth_tutorial import (
-    edge_popup,
     explore,
     gradient_descent,
     magnitude_pruning,
     neuron_pruning,
     perturbed_subset_sum,
-    projected_gradient,
     strong_ticket,
     subset_sum,
     teacher_student,
     weight_pruning,
 )
+from lth_tutorial.strong_ticket import edge_popup, projected_gradient
 from lth_tutorial.subset_sum import hit_volume
 
 DRESS, FAULT, EXTREME = "dress", "fault", "extreme"

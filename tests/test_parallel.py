@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import parallel, reproduce
+from lth_tutorial import chapters, parallel, reproduce
 from lth_tutorial.__main__ import main
-from lth_tutorial.reproduce import engine
 
 from .toys import folders, killed_once, make, run, runs
 
@@ -30,7 +29,7 @@ def square(k):
 
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading", "sequential"])
 def test_backends_of_this_machine(tmp_path, backend):
-    written = engine.reproduce(make(), "paper", 2, backend=backend, **folders(tmp_path))
+    written = reproduce.reproduce(make(), "paper", 2, backend=backend, **folders(tmp_path))
     assert squares(written) == SQUARES and written["provenance"]["backend"] == backend
 
 
@@ -38,14 +37,14 @@ def test_never_more_workers_than_cores(tmp_path, monkeypatch):
     import joblib
 
     monkeypatch.setattr(joblib, "cpu_count", lambda: 2)
-    written = engine.reproduce(make(), "paper", 1000, **folders(tmp_path))
+    written = reproduce.reproduce(make(), "paper", 1000, **folders(tmp_path))
     assert squares(written) == SQUARES and written["provenance"]["workers"] == 2
     with pytest.raises(ValueError, match="workers must be at least 1, got -1"):
         parallel.usable_workers(-1)
 
 
 def test_a_killed_worker_is_named_and_the_same_command_goes_on(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(reproduce.RESULTS, "squares", make(killed_once))
+    monkeypatch.setitem(chapters.results(), "squares", make(killed_once))
     places = [f"--{name}={folder}" for name, folder in folders(tmp_path).items()]
     command = ["reproduce", "squares", "--workers", "2", *places]
     assert main(command) == 1
@@ -75,7 +74,7 @@ def alive(process: int) -> bool:
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "dask"])
 def test_workers_end_soon_after_their_parent_is_killed(tmp_path, backend):
     code = (
-        "from pathlib import Path\nfrom lth_tutorial.reproduce import engine\n"
+        "from pathlib import Path\nfrom lth_tutorial import reproduce as engine\n"
         "from tests.toys import endless, folders, make\n"
         "if __name__ == '__main__':\n"
         f"    options = folders(Path({str(tmp_path)!r}))\n"
@@ -104,9 +103,11 @@ def test_a_local_dask_cluster_loses_a_worker_and_nothing_else(tmp_path, monkeypa
     import joblib
 
     monkeypatch.setattr(joblib, "cpu_count", lambda: 2)
-    written = engine.reproduce(make(killed_once), "paper", 2, backend="dask", **folders(tmp_path))
+    written = reproduce.reproduce(
+        make(killed_once), "paper", 2, backend="dask", **folders(tmp_path)
+    )
     assert list(tmp_path.glob("cache/*/killed"))
-    whole = engine.reproduce(make(run), "paper", **folders(tmp_path / "whole"))
+    whole = reproduce.reproduce(make(run), "paper", **folders(tmp_path / "whole"))
     assert squares(written) == squares(whole) and written["summary"] == whole["summary"]
     assert set(runs(tmp_path)) == {*map(str, range(9)), "prepared"}
 
@@ -128,7 +129,7 @@ def test_a_scheduler_that_does_not_answer_is_named():
 
 def test_dask_that_is_not_installed_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.setitem(reproduce.RESULTS, "squares", make())
+    monkeypatch.setitem(chapters.results(), "squares", make())
     places = [f"--{name}={folder}" for name, folder in folders(tmp_path).items()]
     assert main(["reproduce", "squares", "--backend", "dask", *places]) == 1
     assert 'squares needs distributed: pip install -e ".[cluster]"' in capsys.readouterr().err
@@ -147,5 +148,5 @@ def test_ray_is_registered_and_gets_a_list(tmp_path, monkeypatch):
     for name in ("ray", "ray.util"):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     monkeypatch.setitem(sys.modules, "ray.util.joblib", module)
-    written = engine.reproduce(make(), "paper", 2, backend="ray", **folders(tmp_path))
+    written = reproduce.reproduce(make(), "paper", 2, backend="ray", **folders(tmp_path))
     assert squares(written) == SQUARES

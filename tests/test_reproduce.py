@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from lth_tutorial import files, reproduce, results
+from lth_tutorial import chapters, files, reproduce, results
 from lth_tutorial.__main__ import duration, main
 from lth_tutorial.cells import checked_code
-from lth_tutorial.reproduce import engine, neuron_pruning, pruned_network, smallest_n
+from lth_tutorial.neuron_pruning.published import gap
+from lth_tutorial.perturbed_subset_sum.published import smallest_n
+from lth_tutorial.weight_pruning.published import claims as published
+from lth_tutorial.weight_pruning.published import pruned_network
 
 from .closeness import differences
 from .toys import failing, folders, make, run, runs, without_torch
@@ -23,7 +26,7 @@ STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 
 
 def test_numbers_and_provenance_are_written(tmp_path):
-    written = engine.reproduce(make(), "paper", workers=2, **folders(tmp_path))
+    written = reproduce.reproduce(make(), "paper", workers=2, **folders(tmp_path))
     file = tmp_path / "results" / "squares.json"
     assert reproduce.read_json(file) == written
     assert written["summary"] == {"sum": 204, "shared": "paper"}
@@ -45,7 +48,7 @@ def test_a_notebook_elsewhere_finds_the_stored_results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stored = STORED / "pruned-network.json"
     assert reproduce.read_json("results/pruned-network.json") == files.read_json(stored)
-    assert reproduce.claims.pruned_network("results")[0].measure().figure
+    assert published.pruned_network("results")[0].measure().figure
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "pruned-network.json").write_text('{"own": 1}')
     assert reproduce.read_json("results/pruned-network.json") == {"own": 1}
@@ -78,9 +81,9 @@ def test_all_goes_on_after_a_failure_and_ends_by_naming_it(tmp_path, monkeypatch
 
 
 def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
-    assert set(reproduce.ONLY_BY_NAME) < set(reproduce.RESULTS)
+    assert set(chapters.ONLY_BY_NAME) < set(chapters.results())
     monkeypatch.setattr(
-        reproduce, "RESULTS", {"squares": make(), "redundant-blocks": make(failing)}
+        chapters, "results", lambda: {"squares": make(), "redundant-blocks": make(failing)}
     )
     places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
     assert main(["reproduce", "all", "--size", "page", "--workers", "1", *places]) == 0
@@ -88,20 +91,20 @@ def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
 
 
 def test_page_size_goes_to_its_own_file(tmp_path):
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["squares-page.json"]
 
 
 def test_an_interrupted_run_goes_on(tmp_path):
     with pytest.raises(RuntimeError, match="interrupted"):
-        engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+        reproduce.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
     assert runs(tmp_path) == ["0", "1", "prepared"]
     assert not list((tmp_path / "results").iterdir())
     (folder,) = (tmp_path / "cache").iterdir()
     (folder / "mended").touch()
-    engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+    reproduce.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
     assert runs(tmp_path) == sorted([*map(str, range(9)), "prepared"])
-    engine.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
+    reproduce.reproduce(make(failing), "paper", backend="sequential", **folders(tmp_path))
     assert len(runs(tmp_path)) == 10
 
 
@@ -126,21 +129,21 @@ def test_a_killed_command_goes_on(tmp_path):
 
 
 def test_code_decides_what_is_kept(tmp_path, monkeypatch):
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     monkeypatch.setattr(results, "code_digest", lambda *functions: "another")
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
 def test_bad_arguments_are_named(tmp_path):
     with pytest.raises(ValueError, match="size must be one of page, paper; got 'poster'"):
-        engine.reproduce(make(), "poster", **folders(tmp_path))
+        reproduce.reproduce(make(), "poster", **folders(tmp_path))
     with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
-        engine.reproduce(make(), "page", workers=0, **folders(tmp_path))
+        reproduce.reproduce(make(), "page", workers=0, **folders(tmp_path))
     with pytest.raises(ValueError, match="backend must be one of loky, .*; got 'lucky'"):
-        engine.reproduce(make(), "page", backend="lucky", **folders(tmp_path))
+        reproduce.reproduce(make(), "page", backend="lucky", **folders(tmp_path))
     with pytest.raises(ValueError, match="scheduler is an address for the backend dask"):
-        engine.reproduce(make(), "page", scheduler="tcp://nobody:1", **folders(tmp_path))
+        reproduce.reproduce(make(), "page", scheduler="tcp://nobody:1", **folders(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["results", "cache"])
@@ -149,7 +152,7 @@ def test_a_folder_that_cannot_be_made_is_named_before_the_work(tmp_path, name):
     with pytest.raises(
         ValueError, match=f"{name} must be a folder, or a place for one, got .*taken"
     ):
-        engine.reproduce(make(), "page", **(folders(tmp_path) | {name: tmp_path / "taken"}))
+        reproduce.reproduce(make(), "page", **(folders(tmp_path) | {name: tmp_path / "taken"}))
     assert not list(tmp_path.glob("cache/*/runs"))
 
 
@@ -164,7 +167,7 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
 
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(reproduce.RESULTS, "squares", make(prepare=without_torch))
+    monkeypatch.setitem(chapters.results(), "squares", make(prepare=without_torch))
     options = ["--results", str(tmp_path), "--cache", str(tmp_path)]
     assert main(["reproduce", "squares", *options]) == 1
     assert 'squares needs torch: pip install -e ".[torch]"' in capsys.readouterr().err
@@ -178,7 +181,7 @@ def test_every_stored_result_says_that_the_present_code_gives_it():
     stale = []
     for file in sorted(STORED.glob("*.json")):
         written = reproduce.read_json(file)
-        code = reproduce.RESULTS[written["name"]].code()
+        code = chapters.results()[written["name"]].code()
         if code not in (written["provenance"]["code"], *checked_code(written)):
             stale.append(written["name"])
     assert not stale, "run, with LTH_DATA set where there is no network: " + "; ".join(
@@ -192,7 +195,7 @@ def stored_squares(tmp_path, **changes):
         chosen=lambda p: p["k"] == 3, agree=results.agree_within(0.1), tolerance="within a tenth"
     )
     result = make(slice=quick, **changes)
-    return result, engine.reproduce(result, "page", **folders(tmp_path))
+    return result, reproduce.reproduce(result, "page", **folders(tmp_path))
 
 
 def as_if_made_by(tmp_path, written, code, square=9):
@@ -204,7 +207,7 @@ def as_if_made_by(tmp_path, written, code, square=9):
 
 
 def check(result, tmp_path):
-    return engine.check(result, "page", tmp_path / "results", tmp_path)
+    return reproduce.check(result, "page", tmp_path / "results", tmp_path)
 
 
 def test_a_check_that_agrees_is_written_into_the_file(tmp_path):
@@ -233,7 +236,7 @@ def test_a_check_that_does_not_agree_says_so(tmp_path, monkeypatch, capsys):
     result, written = stored_squares(tmp_path)
     file = as_if_made_by(tmp_path, written, "old", 11)
     stamp = file.read_bytes()
-    monkeypatch.setattr(reproduce, "RESULTS", {"squares": result})
+    monkeypatch.setattr(chapters, "results", lambda: {"squares": result})
     assert main(["reproduce", "all", "--check", "--results", str(tmp_path / "results")]) == 1
     said = capsys.readouterr().err
     assert "squares-page.json is not what the present code gives (within a tenth): {'k': 3}" in said
@@ -266,7 +269,7 @@ def test_the_list_says_size_time_and_code(tmp_path, monkeypatch, capsys):
     shown = {name: make(name=name, title=f"Title of {name}") for name in ("old", "new", "never")}
     monkeypatch.setattr(reproduce, "RESULTS", shown)
     for name in ("old", "new"):
-        written = engine.reproduce(shown[name], "paper", **folders(tmp_path))
+        written = reproduce.reproduce(shown[name], "paper", **folders(tmp_path))
         seconds = [600] * 9 if name == "new" else [1] * 9
         written["cells"] = [
             c | {"seconds": s} for c, s in zip(written["cells"], seconds, strict=True)
@@ -307,7 +310,7 @@ def test_cells_go_to_the_worker_that_is_free_first():
 def test_readme_says_what_a_hundred_workers_take():
     """The rows of its table, from the seconds of the stored cells."""
     stored = {}
-    for name, result in reproduce.RESULTS.items():
+    for name, result in chapters.results().items():
         if result.file("paper", STORED).exists():
             cells = reproduce.read_json(result.file("paper", STORED))["cells"]
             stored[name] = [cell["seconds"] for cell in cells]
@@ -321,7 +324,7 @@ def test_readme_says_what_a_hundred_workers_take():
         each = f"{duration(sum(seconds) / len(seconds))}, {duration(max(seconds))}"
         times = [duration(results.seconds_with(workers, seconds)) for workers in (2, 100)]
         assert f"| {words} | {len(seconds)} | {each} | {' | '.join(times)} |" in readme
-    week = len(reproduce.RESULTS["redundant-blocks"].cells("paper"))
+    week = len(chapters.results()["redundant-blocks"].cells("paper"))
     assert f"in only {week} cells: {week} workers take about {7 * 24 / week:.0f} hours" in readme
 
 
@@ -331,10 +334,10 @@ def test_a_name_is_needed(capsys):
 
 
 def test_the_bar_counts_kept_cells_and_says_the_time_left(tmp_path, capsys):
-    engine.reproduce(make(), "page", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", **folders(tmp_path))
     assert "4/4" in capsys.readouterr().err
     next(tmp_path.glob("cache/*/[!f]*.json")).unlink()
-    engine.reproduce(make(), "page", backend="sequential", **folders(tmp_path))
+    reproduce.reproduce(make(), "page", backend="sequential", **folders(tmp_path))
     bar = capsys.readouterr().err
     assert "3/4" in bar and "4/4" in bar and "<00:00" in bar
 
@@ -344,13 +347,13 @@ def test_the_cache_is_the_users_own(monkeypatch, tmp_path):
 
     monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path / "of-the-user" / name)
     monkeypatch.chdir(tmp_path)
-    engine.reproduce(make(), "page", results=tmp_path / "results")
+    reproduce.reproduce(make(), "page", results=tmp_path / "results")
     assert len(list((tmp_path / "of-the-user" / "lth-tutorial" / "cells").iterdir())) == 1
 
 
 # Not run at paper size: weeks on a CPU; their short form is stored instead, as the page says.
 SHORT = {"redundant-blocks", "redundant-blocks-gpu"}
-WHOLE = [(name, "paper") for name in reproduce.RESULTS if name not in SHORT]
+WHOLE = [(name, "paper") for name in chapters.results() if name not in SHORT]
 WHOLE += [("redundant-blocks", "page"), ("pgd-edge-popup", "page")]
 
 
@@ -358,7 +361,7 @@ WHOLE += [("redundant-blocks", "page"), ("pgd-edge-popup", "page")]
 def test_stored_results_are_whole(name, size):
     """Every cell is there, and the summary is the one of its cells, up to last digits."""
     stored = reproduce.read_json(STORED / f"{name}{'' if size == 'paper' else '-page'}.json")
-    result = reproduce.RESULTS[name]
+    result = chapters.results()[name]
     assert stored["size"] == size
     parameters = json.loads(json.dumps(result.cells(size)))
     assert [cell["parameters"] for cell in stored["cells"]] == parameters
@@ -377,7 +380,7 @@ QUICK = (
     "covering-sizes",
     "neuron-gap",
     "lottery-tickets",
-    *(n for n in reproduce.RESULTS if "recovery" in n),
+    *(n for n in chapters.results() if "recovery" in n),
 )
 
 
@@ -385,13 +388,13 @@ QUICK = (
 def test_a_slice_of_the_stored_result_is_what_the_code_gives(name, tmp_path):
     """A few quick cells, run again: the stored numbers, within the tolerance that the result states."""
     (tmp_path / f"{name}.json").write_bytes((STORED / f"{name}.json").read_bytes())
-    words = engine.check(reproduce.RESULTS[name], "paper", tmp_path, tmp_path)
+    words = reproduce.check(chapters.results()[name], "paper", tmp_path, tmp_path)
     assert f"{name}.json: " in words and "cells run again, they agree" in words
 
 
 def test_the_gap_at_page_size(tmp_path):
     """More features never hurt, no mask beats the features that it is made of."""
-    written = engine.reproduce(neuron_pruning.RESULT, "page", workers=2, **folders(tmp_path))
+    written = reproduce.reproduce(gap.RESULT, "page", workers=2, **folders(tmp_path))
     for line in written["summary"]["dimensions"]:
         errors = dict(zip(line["features"]["k"], line["features"]["error"], strict=True))
         assert sorted(errors.values(), reverse=True) == list(errors.values())
@@ -404,7 +407,7 @@ def test_the_gap_at_page_size(tmp_path):
 
 def test_a_slice_of_the_stored_lenet_5_is_what_the_code_gives():
     """Weights left by layer follow from the rate alone; a page-size run trains the same network."""
-    from lth_tutorial.reproduce import lottery_tickets
+    from lth_tutorial.magnitude_pruning.published import lottery_tickets
 
     for cell in reproduce.read_json(STORED / "lenet5.json")["cells"]:
         first, *others = cell["numbers"]["kept"]
@@ -419,7 +422,7 @@ def test_a_slice_of_the_stored_lenet_5_is_what_the_code_gives():
 
 def test_page_sizes_run(tmp_path):
     """The page-size networks: every claim of the large ones that does not depend on size."""
-    written = engine.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))
+    written = reproduce.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))
     for cell in written["cells"]:
         numbers = cell["numbers"]
         assert numbers["problems"] == 2 * 784 * 40 + 400
@@ -427,7 +430,9 @@ def test_page_sizes_run(tmp_path):
         assert (
             numbers["sup_error"] <= numbers["bound_per_unit_of_length"] * numbers["longest_input"]
         )
-    small = engine.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))["summary"]
+    small = reproduce.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))[
+        "summary"
+    ]
     for curves in small["n"].values():
         for needs in curves.values():
             assert needs[0] >= needs[-1] and needs[0] > 0

@@ -16,6 +16,8 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
+from lth_tutorial import chapters
+
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 KINDS = ("theorem", "lemma", "proposition", "corollary", "definition", "example", "algorithm")
@@ -78,14 +80,14 @@ def merge_streams(outputs: list) -> list:
     return merged
 
 
-def chapters() -> list[Path]:
+def notebooks() -> list[Path]:
     """The notebooks of the book in reading order."""
-    return sorted(BOOK.glob("[0-9]*.ipynb"))
+    return [BOOK / chapter.notebook for chapter in chapters.CHAPTERS]
 
 
-def heading(file: str, title: str) -> str:
+def heading(chapter: chapters.Chapter) -> str:
     """A heading that leads to a chapter, with its number."""
-    return f"## [{file.partition('-')[0]}. {title}]({file})"
+    return f"## [{chapter.number}. {chapter.title}]({chapter.notebook})"
 
 
 def theorem_index() -> str:
@@ -96,11 +98,10 @@ def theorem_index() -> str:
         "Every numbered statement of the book, in reading order.",
         "",
     ]
-    for path in chapters():
-        cells = nbformat.read(path, as_version=4).cells
+    for chapter in chapters.CHAPTERS:
+        cells = nbformat.read(BOOK / chapter.notebook, as_version=4).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-        title = re.search(r"^# (.+)$", text, re.MULTILINE)[1]
-        lines += [heading(path.name, title), "", "| statement | what it is about |", "|---|---|"]
+        lines += [heading(chapter), "", "| statement | what it is about |", "|---|---|"]
         lines += [
             f"| {{prf:ref}}`{label}` | {name or kind.capitalize()} |"
             for kind, name, label in _DIRECTIVE.findall(text)
@@ -112,7 +113,6 @@ def theorem_index() -> str:
 def scorecard_page() -> str:
     """A page with the claims of all chapters, measured now."""
     from lth_tutorial.claims import table
-    from lth_tutorial.reproduce import scorecard
 
     results = BOOK / "results"
     lines = [
@@ -124,15 +124,14 @@ def scorecard_page() -> str:
         "*stored result*, it is read from the paper-size run listed at the end of this page.",
         "",
     ]
-    for title, page, records in scorecard.chapters(results):
-        lines += [heading(page, title), "", table(records).text, ""]
+    for chapter in chapters.CHAPTERS:
+        records = chapters.claims(chapter.package, results)
+        lines += [heading(chapter), "", table(records).text, ""]
     return "\n".join([*lines, *stored_results(results)])
 
 
 def stored_results(results: Path) -> list[str]:
     """Where the numbers of each stored result come from, with the file itself."""
-    from lth_tutorial.reproduce import RESULTS
-
     lines = [
         "## Stored results",
         "",
@@ -143,7 +142,7 @@ def stored_results(results: Path) -> list[str]:
         "| file | what it is | made |",
         "|---|---|---|",
     ]
-    names = [f"{name}{size}" for name in RESULTS for size in ("", "-page")]
+    names = [f"{name}{size}" for name in chapters.results() for size in ("", "-page")]
     for path in (results / f"{name}.json" for name in names):
         if path.exists():
             lines.append(_made(json.loads(path.read_text(encoding="utf-8")), path.name))
@@ -170,7 +169,7 @@ def cover() -> str:
     import numpy as np
 
     from lth_tutorial.explore import Axis, explore
-    from lth_tutorial.figures import subset_sum as figures
+    from lth_tutorial.subset_sum import figures
 
     candidates = np.random.default_rng(5).uniform(-1, 1, 14)
     axis = Axis(range(15), label="random numbers", start=0, play=True)
@@ -180,7 +179,7 @@ def cover() -> str:
 
 def main(names: list[str]) -> None:
     os.environ["LTH_EXPLORE"] = "static"
-    for path in [Path(name) for name in names] or chapters():
+    for path in [Path(name) for name in names] or notebooks():
         print(f"{path.name}: {'changed' if execute(path) else 'unchanged'}")
     for file, make in PAGES.items():
         print(f"{file}: {'changed' if write(BOOK / file, make()) else 'unchanged'}")

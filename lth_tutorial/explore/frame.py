@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lth_tutorial.figures.style import COLOURS, svg_rc
+from lth_tutorial.style import COLOURS, svg_rc
 
 _SMALL = re.compile(r"(?:\d+\.)?\d+e-(\d+)")
 

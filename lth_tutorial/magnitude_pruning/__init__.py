@@ -10,38 +10,24 @@ experiments                   the measurements behind the chapter's figures
 It needs torch.
 """
 
-from . import claims, controls, experiments, networks, training
-from .masked import Masked
-from .masks import (
-    apply,
-    copy_of,
-    kept,
-    prunable,
-    prune,
-    random_masks,
-    restore,
-    sparsity,
-    whole,
-)
-from .tickets import Tickets, iterative_magnitude_pruning, train_masked
+from lth_tutorial.lazy import lazily
 
-__all__ = [
-    "Masked",
-    "Tickets",
-    "apply",
-    "claims",
-    "controls",
-    "copy_of",
-    "experiments",
-    "iterative_magnitude_pruning",
-    "kept",
-    "networks",
-    "prunable",
-    "prune",
-    "random_masks",
-    "restore",
-    "sparsity",
-    "train_masked",
-    "training",
-    "whole",
-]
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    modules=("claims", "controls", "experiments", "networks", "training"),
+    names={
+        "masked": ("Masked",),
+        "masks": (
+            "apply",
+            "copy_of",
+            "kept",
+            "prunable",
+            "prune",
+            "random_masks",
+            "restore",
+            "sparsity",
+            "whole",
+        ),
+        "tickets": ("Tickets", "iterative_magnitude_pruning", "train_masked"),
+    },
+)

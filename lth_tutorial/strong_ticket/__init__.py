@@ -4,27 +4,29 @@ pgd_strong_lth   Algorithm 1 for one radius
 whole_table      for several radii in one batch
 controls         random masks, magnitude masks, random perturbations
 experiments      columns of the table; readings: four readings of a printed radius; examples: by hand
-published        the source's table
+relu_network, projected_gradient, edge_popup   the network, and the two halves of the algorithm
 reference        the two searches in plain autograd
+
+It needs torch.
 """
 
-from . import claims, controls, examples, experiments, published, readings, reference
-from .algorithm import SPARSITIES, Cell, StrongTicket, pgd_strong_lth, whole_table
-from .redundant import redundant_forward, redundant_weights
+from lth_tutorial.lazy import lazily
 
-__all__ = [
-    "SPARSITIES",
-    "Cell",
-    "StrongTicket",
-    "claims",
-    "controls",
-    "examples",
-    "experiments",
-    "pgd_strong_lth",
-    "published",
-    "readings",
-    "reference",
-    "redundant_forward",
-    "redundant_weights",
-    "whole_table",
-]
+__getattr__, __dir__, __all__ = lazily(
+    __name__,
+    modules=(
+        "claims",
+        "controls",
+        "edge_popup",
+        "examples",
+        "experiments",
+        "projected_gradient",
+        "readings",
+        "reference",
+        "relu_network",
+    ),
+    names={
+        "algorithm": ("SPARSITIES", "Cell", "StrongTicket", "pgd_strong_lth", "whole_table"),
+        "redundant": ("redundant_forward", "redundant_weights"),
+    },
+)

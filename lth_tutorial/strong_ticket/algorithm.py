@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lth_tutorial import edge_popup, networks, projected_gradient, relu_network
 from lth_tutorial.checks import finite_array, generator, generators, listed, shown
-from lth_tutorial.edge_popup import Mask
-from lth_tutorial.projected_gradient import History
-from lth_tutorial.relu_network import Data
+
+from . import edge_popup, networks, projected_gradient, relu_network
+from .edge_popup import Mask
+from .projected_gradient import History
+from .relu_network import Data
 
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 

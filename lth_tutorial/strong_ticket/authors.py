@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lth_tutorial import datasets, edge_popup, networks, projected_gradient, relu_network
+from lth_tutorial import datasets
 
+from . import edge_popup, networks, projected_gradient, relu_network
 from .redundant import pack, redundant_weights
 
 WIDTHS = (784, 500, 500, 500, 10)

@@ -3,11 +3,10 @@
 import numpy as np
 import torch
 
-from lth_tutorial import edge_popup, projected_gradient, relu_network
 from lth_tutorial.checks import generator
 from lth_tutorial.claims import Claim, Finding
 
-from . import reference
+from . import edge_popup, projected_gradient, reference, relu_network
 
 _WIDTHS = (12, 9, 7, 4)
 

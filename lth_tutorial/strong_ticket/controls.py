@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
-from lth_tutorial import edge_popup, projected_gradient, relu_network
 from lth_tutorial.checks import generator
+
+from . import edge_popup, projected_gradient, relu_network
 
 
 def random_mask(weights, sparsity: float, rng) -> edge_popup.Mask:

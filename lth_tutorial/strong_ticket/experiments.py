@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from lth_tutorial import datasets, projected_gradient, relu_network
-from lth_tutorial.relu_network import Data
+from lth_tutorial import datasets
 
-from . import controls
+from . import controls, projected_gradient, relu_network
 from .algorithm import SPARSITIES, StrongTicket, pgd_strong_lth, whole_table
+from .relu_network import Data
 
 BINS = 16
 WIDTHS = (784, 500, 500, 10)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lth_tutorial import projected_gradient, relu_network
-
+from . import projected_gradient, relu_network
 from .experiments import Configuration, accuracy, start
 
 # Bound of the initial weights (None: Kaiming's, a layer at a time), and whether the radius is a share of it.

@@ -20,6 +20,8 @@ import torch
 
 from lth_tutorial.checks import generator, listed, positive, whole
 
+from . import relu_network
+
 
 def redundant_weights(widths, redundancy: int, bound: float, rng) -> list[torch.Tensor]:
     """Gates and matrices Unif[-bound, bound] of a redundant network; drawn on the CPU.
@@ -143,8 +145,6 @@ def gradients(packed, x, labels) -> tuple[torch.Tensor, list[torch.Tensor]]:
     Returns:
         loss (...), and a list shaped as `packed`.
     """
-    from lth_tutorial import relu_network
-
     loss, outer = relu_network.gradients(effective(packed), both_halves(x), labels)
     found = []
     for k, matrix in enumerate(outer):
@@ -177,8 +177,6 @@ def as_weights(weights, dtype=torch.float32) -> list[torch.Tensor]:
     Raises:
         ValueError: they are not finite gates (R, d) and matrices (d', R d) that fit together.
     """
-    from lth_tutorial import relu_network
-
     weights = [
         relu_network.float32s(f"weights[{k}]", w).to(dtype)
         for k, w in enumerate(listed("weights", weights, "gates and matrices"))

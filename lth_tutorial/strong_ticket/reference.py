@@ -2,8 +2,7 @@
 
 import torch
 
-from lth_tutorial import networks
-
+from . import networks
 from .redundant import redundant_forward
 
 

@@ -1,0 +1,116 @@
+"""What the stored gap between neuron and weight pruning says of the claims, and its tables."""
+
+import math
+from functools import partial
+from pathlib import Path
+
+from lth_tutorial import tables
+from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
+from lth_tutorial.neuron_pruning import separation
+from lth_tutorial.tables import amount
+
+
+def neuron_gap(folder) -> tuple[Claim, ...]:
+    """Chapter 4's separation; folder: where `neuron-gap.json` lies."""
+    return (
+        Claim(
+            "neuron-gap",
+            "Malach et al. 2020, part 2; review: weight pruning is stronger",
+            "weight pruning is stronger than neuron pruning",
+            "stored result: one ReLU neuron of 50 inputs, relative errors, medians of five draws",
+            partial(measure_gap, Path(folder)),
+        ),
+        Claim(
+            "random-features",
+            "Yehudai and Shamir 2019",
+            "random features need size or weights exponential in $d$ for a single ReLU neuron",
+            "stored result: features needed up to dimension 50, for a neuron of length 1 without bias",
+            partial(measure_random_features, Path(folder)),
+        ),
+    )
+
+
+def measure_gap(folder: Path) -> Finding:
+    """Errors at d = 50: 2,000 neurons against the weight pruning that has fewer weights."""
+    line = read_json(folder / "neuron-gap.json")["summary"]["dimensions"][-1]
+    k, d = line["mask"]["k"][-1], line["d"]
+    mask, pruned = line["mask"]["error"][-1], line["stratified"]
+    at = pruned["n"].index(12)
+    curve = zip(line["features"]["k"], line["features"]["error"], strict=True)
+    features = math.floor(100 * max(error for width, error in curve if width >= k)) / 100
+    ratio = features / pruned["error"][at]
+    return Finding(
+        "reproduced" if ratio >= 10 else "not",
+        f"at {d} inputs {k * (d + 1):,} weights in {k:,} neurons leave {mask:.2f} relative error with the "
+        f"best mask found and more than {features:.2f} with any; {pruned['weights'][at]:,} single weights "
+        f"leave {pruned['error'][at]:.4f}",
+    )
+
+
+def measure_random_features(folder: Path) -> Finding:
+    """Features needed for each tolerance: the growth with d on doubly logarithmic axes."""
+    lines = read_json(folder / "neuron-gap.json")["summary"]["dimensions"]
+    parts = []
+    for tolerance in ("0.2", "0.1"):
+        needs = [(line["d"], line["needed"][tolerance]["features"]) for line in lines]
+        d, k = zip(*((d, k) for d, k in needs if d >= 4 and k), strict=True)
+        power = math.log(k[-1] / k[0]) / math.log(d[-1] / d[0])
+        parts.append(f"d^{power:.1f} features for error {tolerance} (d = {d[0]} to {d[-1]})")
+    least = math.log10(lines[-1]["needed"]["0.02"]["bound"])
+    return Finding(
+        "partly",
+        f"another target than theirs: our neuron has no bias and length 1: {', '.join(parts)}, polynomial; "
+        f"but at d = {lines[-1]['d']} an error of 0.02 takes at least 10^{least:.0f} features of any kind, "
+        "by a theorem of this chapter",
+    )
+
+
+def neuron_gap_table(folder) -> tables.Table:
+    """What each relative error of one neuron of 50 inputs costs, in features and in single weights."""
+    line = read_json(Path(folder) / "neuron-gap.json")["summary"]["dimensions"][-1]
+    head = (
+        f"relative error at {line['d']} inputs",
+        "random features, measured",
+        "features of any kind, at least",
+        "weight pruning, weights in blocks",
+        "weight pruning, all weights",
+    )
+    rows = [
+        (
+            tolerance,
+            "more than 3,000" if needs["features"] is None else f"{needs['features']:,}",
+            amount(needs["bound"]),
+            f"{needs['block_weights']:,}",
+            f"{needs['all_weights']:,}",
+        )
+        for tolerance, needs in line["needed"].items()
+    ]
+    return tables.table(head, rows)
+
+
+def separation_table(d: int = 50, width: int = 3000, failure: float = 0.01) -> tables.Table:
+    """What is proven of one neuron of d inputs: weights that suffice, neurons that do not; no measurement."""
+    head = (
+        f"relative error at {d} inputs",
+        f"weights in blocks: as many serve all at once, with probability {1 - failure:g}",
+        "neurons: fewer never serve all",
+        f"{width:,} random neurons serve a given one with probability at most",
+    )
+    rows = []
+    for tolerance in (0.2, 0.1, 0.02):
+        share = separation.served_share(tolerance, width, d)
+        rows.append(
+            (
+                f"{tolerance:g}",
+                f"{separation.sufficient_weights(tolerance, d, failure):,}",
+                amount(separation.least_features(tolerance, d)),
+                "1" if share == 1 else f"{share:.3f}" if share > 1e-3 else _small(share),
+            )
+        )
+    return tables.table(head, rows)
+
+
+def _small(share: float) -> str:
+    digits, power = f"{share:.0e}".split("e")
+    return f"{digits} \u00d7 10^\u2212{abs(int(power))}"

@@ -1,0 +1,87 @@
+"""What the stored sizes of chapter 2 say of the claims about them."""
+
+import math
+from functools import partial
+from pathlib import Path
+
+from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
+
+
+def smallest_n(folder) -> tuple[Claim, ...]:
+    """The published figure of chapter 2; folder: where `smallest-n.json` lies."""
+    return (
+        Claim(
+            "smallest-n",
+            "Xiong et al. 2023, Section 6.1, figure",
+            r"the smallest $n$ that serves 397,000 trained weights falls as $\varepsilon / \eta$ grows",
+            "stored result of full size: a network of our own, candidates over its range and over the "
+            "published one, ten seeds, exact solver",
+            partial(measure_smallest_n, Path(folder)),
+        ),
+        Claim(
+            "smallest-n-cause",
+            "this chapter",
+            "most of those candidates guard against lopsided draws, not against imprecision",
+            "the same, with half of the candidates positive",
+            partial(measure_cause, Path(folder)),
+        ),
+    )
+
+
+def measure_smallest_n(folder: Path) -> Finding:
+    """Ours against the published integers: candidates shared by a row, over our range and over theirs."""
+    summary = read_json(folder / "smallest-n.json")["summary"]
+    parts, falls, off = [], True, 0
+    for eta, theirs in summary["published"].items():
+        ours, near = (summary["n"][name][eta] for name in ("shared", "shared, published range"))
+        falls &= all(_falls(curve) for curve in (ours, near))
+        off = max(off, *(abs(a - b) for a, b in zip(near, theirs, strict=True)))
+        parts.append(
+            f"tolerance {eta}: published {theirs[0]} to {theirs[-1]}, ours {ours[0]} to {ours[-1]}, with "
+            f"candidates over the published range {near[0]} to {near[-1]}"
+        )
+    verdict = ("reproduced" if off <= 2 else "partly") if falls else "not"
+    return Finding(verdict, f"{'; '.join(parts)}, where no number is off by more than {off}")
+
+
+def _falls(curve) -> bool:
+    return curve[0] > curve[-1] and all(a >= b for a, b in zip(curve[:-1], curve[1:], strict=True))
+
+
+def measure_cause(folder: Path) -> Finding:
+    """What balanced signs save, without moving, at each tolerance."""
+    n = read_json(folder / "smallest-n.json")["summary"]["n"]
+    saved = [1 - n["shared, balanced"][eta][0] / n["shared"][eta][0] for eta in n["shared"]]
+    return Finding(
+        "reproduced" if min(saved) > 0.15 else "partly",
+        f"balanced signs save {min(saved):.0%} to {max(saved):.0%} of the candidates at radius 0",
+    )
+
+
+def covering_sizes(folder) -> tuple[Claim, ...]:
+    """The sizes of chapter 2; folder: where `covering-sizes.json` lies."""
+    return (
+        Claim(
+            "covering-sizes",
+            "this chapter's theorem",
+            r"exact hits of all targets take $\Theta(\log \frac1\varepsilon)$ candidates, up to $\log n$",
+            "stored result: 60 draws for each of seven radii from 0.3 to one millionth",
+            partial(measure_exact_hits, Path(folder)),
+        ),
+    )
+
+
+def measure_exact_hits(folder: Path) -> Finding:
+    """Slope and straightness of the median size against log2(1 / epsilon)."""
+    summary = read_json(folder / "covering-sizes.json")["summary"]
+    exact = [line for line in summary["sizes"] if line["eta"] == 0]
+    away = [
+        abs(summary["slope"] * -math.log2(line["epsilon"]) + summary["intercept"] - line["half"])
+        for line in exact
+    ]
+    return Finding(
+        "reproduced" if max(away) <= 1 and 0.8 < summary["slope"] < 1.3 else "not",
+        f"half of the draws: {summary['slope']:.2f} log2(1/\u03b5) + {summary['intercept']:.1f}, nowhere off "
+        f"by more than {max(away):.1f} candidates",
+    )

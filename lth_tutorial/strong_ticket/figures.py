@@ -1,0 +1,258 @@
+"""Pictures of chapter 6: two examples by hand, the table, its cells, rows and columns."""
+
+import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from lth_tutorial.explore import describe
+from lth_tutorial.style import (
+    AMBER,
+    BLUE,
+    FAINT,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PINK,
+    WIDTH,
+    style,
+    subplots,
+)
+
+from . import examples
+from .published import numbers as published
+
+_ROWS = [f"{s:g}".lstrip("0") or "0" for s in published.SPARSITIES]
+_COLUMNS = [f"{e:g}".lstrip("0") or "0" for e in published.EPSILONS]
+_HALVES = (0, 0.5, 1)
+# The frame of a column's best cell: a mask, or the descent alone (also where the two tie).
+MARKS = {"pruning": GREEN, "descent": BLUE}
+
+
+def one_weight(epsilon: float, step: float):
+    """Projected descent on (w - 1)^2 / 2 from w_0 = .4: the weight stops at the wall of its ball."""
+    path = examples.one_weight(0.4, 1.0, epsilon, step, 12)
+    with style():
+        figure, axes = subplots(height=2.7)
+        axes.axhspan(0.4 - epsilon, 0.4 + epsilon, color=FAINT, alpha=0.5, linewidth=0)
+        axes.axhline(1, color=GREEN, linestyle="--", linewidth=1.2, label="best weight")
+        axes.plot(path, "o-", color=BLUE, label="weight")
+        axes.set(xlim=(-0.3, 12.3), ylim=(-0.35, 1.25), xlabel="step", ylabel="weight w")
+        axes.legend(loc="lower right", ncols=2)
+    hit = np.flatnonzero(path >= 0.4 + epsilon - 1e-12)
+    what = (
+        f"reaches the wall at {0.4 + epsilon:g} in step {hit[0]} and stays"
+        if len(hit)
+        else f"is at {path[-1]:.2f} after 12 steps, still inside"
+    )
+    says = f"Radius {epsilon:g}, step {step:g}: the weight starts at 0.4 and {what}."
+    return describe(figure, says, {"step": np.arange(13), "w": path})
+
+
+def swap(second: float, step: float):
+    """Two weights, one to be kept: their scores, and the loss before and after they change places."""
+    scores, losses = examples.swap((-1.0, second), (0.5, 0.3), 1.0, step, 20)
+    at = np.arange(len(losses))
+    with style():
+        figure, (axes, below) = subplots(2, 3.9, sharex=True)
+        axes.plot(at, np.abs(scores[:, 0]), "o-", color=BLUE, label="|score| of w\u2081 = \u22121")
+        label = f"|score| of w\u2082 = {second:g}".replace("-", "\u2212")
+        axes.plot(at, np.abs(scores[:, 1]), "s--", color=ORANGE, label=label)
+        axes.set(ylabel="|score|", ylim=(-0.05, 1.6))
+        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        below.step(at, losses, where="post", color=GREEN)
+        below.set(xlabel="step", ylabel="loss", ylim=(0, 5.2), xlim=(0, 20))
+    changes = int(np.count_nonzero(np.diff(np.abs(scores).argmax(axis=1))))
+    first = int(np.flatnonzero(np.diff(losses))[0]) + 1 if np.diff(losses).any() else None
+    what = (
+        "nothing changes places" if first is None else f"they change places first at step {first}"
+    )
+    says = (
+        f"Second weight {second:g}, step {step:g}: {what}, {changes} times in all; the loss goes from "
+        f"{losses[0]:.2f} to {losses[-1]:.2f}, at most {losses.max():.2f}."
+    )
+    columns = {"step": at, "score_1": scores[:, 0], "score_2": scores[:, 1], "loss": losses}
+    return describe(figure, says, columns)
+
+
+def meanings(rows: dict, some: list[int], meaning: str):
+    """Descent alone against the printed radius, four readings; `some`: which of the radii the rows have."""
+    places = np.array(some)
+    with style():
+        figure, axes = subplots(height=3.1)
+        axes.plot(places, published.ACCURACY[0, places], "D:", color=MUTED, label="published")
+        for name, row in rows.items():
+            chosen = name == meaning
+            axes.plot(
+                places, row, "o-" if chosen else "-",
+                color=BLUE if chosen else FAINT, linewidth=2 if chosen else 1.2,
+                label=name if chosen else None, zorder=3 if chosen else 1,
+            )  # fmt: skip
+        axes.set_xticks(places, [_COLUMNS[k] for k in some], fontsize=9)
+        axes.set(ylim=(0, 1.02), xlabel="radius as printed", ylabel="test accuracy, nothing pruned")
+        axes.legend(loc="lower right")
+    target = published.ACCURACY[0, places]
+    gap = np.array(rows[meaning]) - target
+    says = (
+        f"{meaning}: {_beside(gap[some.index(2)])} the published accuracy at radius .005, "
+        f"{_beside(gap[some.index(7)])} it at .05, {_beside(gap[-1])} it at .3 (near: within .2)."
+    )
+    columns = {"epsilon": np.array(published.EPSILONS)[places], "published": target, **rows}
+    return describe(figure, says, columns)
+
+
+def _beside(gap: float) -> str:
+    """In a word, because trainings differ a little from machine to machine."""
+    return "near" if abs(gap) < 0.2 else "above" if gap > 0 else "below"
+
+
+def table(tables: dict, shown: str):
+    """Nine sparsities by eleven radii, the best row of each column framed."""
+    values = np.asarray(tables[shown])
+    with style():
+        figure, axes = subplots(height=3.6)
+        _heat(axes, values, numbers=True)
+        for column in np.flatnonzero(np.isfinite(values[0])):
+            row = values[:, column].argmax()
+            colour = MARKS["descent" if row == 0 else "pruning"]
+            axes.add_patch(_frame(column, row, colour))
+        axes.set_title("framed: the best of its column", fontsize=10)
+    there = np.isfinite(values[0])
+    pruned = int((values[:, there].argmax(axis=0) > 0).sum())
+    away = np.nanmean(np.abs(values - published.ACCURACY))
+    row, column = np.unravel_index(np.nanargmax(values), values.shape)
+    says = (
+        f"{shown}: the best accuracy is {np.nanmax(values):.2f}, at sparsity {_ROWS[row]} and radius "
+        f"{_COLUMNS[column]}; a mask beats the descent alone in {pruned} of {there.sum()} columns; the "
+        f"corner has {values[-1, -1]:.2f}. "
+        + (
+            "This is the source's own."
+            if away == 0
+            else f"Mean distance to the source: {away:.2f}."
+        )
+    )
+    data = {"sparsity": published.SPARSITIES}
+    data |= {f"epsilon {e:g}": values[:, k] for k, e in enumerate(published.EPSILONS)}
+    return describe(figure, says, data)
+
+
+def _heat(axes, values, numbers: bool) -> None:
+    """Squares whose depth grows with accuracy; the top row has the largest sparsity."""
+    places = [place for place in np.ndindex(values.shape) if np.isfinite(values[place])]
+    found = np.array([values[place] for place in places])
+    depths = 0.06 + 0.5 * np.clip((found - 0.1) / 0.9, 0, 1) ** 3
+    squares = [Rectangle((column - 0.5, row - 0.5), 1, 1) for row, column in places]
+    axes.add_collection(PatchCollection(squares, facecolor=BLUE, alpha=depths, linewidth=0))
+    for row, column in places if numbers else ():
+        text = f"{values[row, column]:.2f}".lstrip("0")
+        axes.text(column, row, text, ha="center", va="center", fontsize=8)
+    axes.set_xticks(range(values.shape[1]), _COLUMNS, fontsize=8)
+    axes.set_yticks(range(values.shape[0]), _ROWS, fontsize=9)
+    axes.set(xlim=(-0.52, values.shape[1] - 0.48), ylim=(-0.52, values.shape[0] - 0.48))
+    axes.set(xlabel="radius", ylabel="sparsity")
+    axes.tick_params(length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _frame(column: int, row: int, colour: str) -> Rectangle:
+    return Rectangle(
+        (column - 0.46, row - 0.46), 0.92, 0.92, fill=False, edgecolor=colour, linewidth=1.8
+    )
+
+
+def cell(columns: list[dict], epsilon: float, sparsity: float):
+    """One cell of the table: its training, which weights it keeps, and how far they had moved."""
+    at, row = published.EPSILONS.index(epsilon), published.SPARSITIES.index(sparsity)
+    column = columns[at]
+    chosen = column["cells"][row]
+    values = np.array([[c["test"] for c in one["cells"]] for one in columns]).T
+    with style():
+        # 99 frames: fixed margins are several times faster than constrained ones.
+        figure = Figure(figsize=(WIDTH, 6.6))
+        figure.subplots_adjust(0.14, 0.075, 0.985, 0.99, hspace=0.75)
+        axes, curve, below, moved = figure.subplots(4, 1, height_ratios=[2.2, 1.5, 1.2, 1.2])
+        _heat(axes, values, numbers=False)
+        axes.add_patch(_frame(at, row, ORANGE))
+        axes.set_yticks(range(0, 9, 2), _ROWS[::2], fontsize=9)
+        axes.set_xticks(range(0, 11, 2), _COLUMNS[::2], fontsize=9)
+        losses = chosen["losses"]
+        curve.plot(np.arange(1, len(losses) + 1) / len(losses), losses, color=BLUE)
+        curve.set(ylim=(0, 2.5), xlim=(0, 1.02), yticks=[0, 1, 2], xticks=_HALVES)
+        curve.set(ylabel="loss", xlabel="share of its training")
+        share = np.array(chosen["kept"][:11])
+        bins = (np.arange(11) + 0.5) * 1.5 / 16
+        below.bar(bins, share, 0.085, color=GREEN)
+        below.axhline(1 - sparsity, color=MUTED, linestyle="--", linewidth=1)
+        below.set(ylim=(0, 1.05), xlim=(0, 1.05), yticks=[0, 1], xticks=_HALVES)
+        below.set(ylabel="kept", xlabel="|weight| / bound")
+        parts = np.array(column["movement"])
+        moved.bar((np.arange(16) + 0.5) / 16, parts, 0.055, color=AMBER)
+        moved.set(ylim=(0, 1), xlim=(0, 1.02), yticks=[0, 1], xticks=_HALVES)
+        moved.set(ylabel="share", xlabel="|W_T \u2212 W_0| / radius")
+    test = chosen["test"]
+    wall = f"{parts[-1]:.0%} of the weights are at the wall" if epsilon else "no weight may move"
+    says = (
+        f"Sparsity {sparsity:g}, radius {epsilon:g}: test accuracy {test:.3f}, last training loss "
+        f"{losses[-1]:.2f}; {wall}; of the smallest weights {share[0]:.0%} are kept, of those near the "
+        f"bound {share[10]:.0%}."
+    )
+    clicks = {"epsilon": (axes, "x", range(11)), "sparsity": (axes, "y", range(9))}
+    data = {"part": np.arange(1, len(losses) + 1) / len(losses), "loss": losses}
+    return describe(figure, says, data, clicks)
+
+
+def along_sparsity(lines: dict, epsilon: float):
+    """One column of the tables as curves: searched masks against random ones and those by magnitude."""
+    at = published.EPSILONS.index(epsilon)
+    x = np.array(published.SPARSITIES)
+    with style():
+        figure, axes = subplots(height=3.5)
+        axes.plot(x, published.ACCURACY[:, at], "D:", color=MUTED, label="published")
+        low, high = (lines[k][:, at] for k in ("lowest", "highest"))
+        axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
+        for name, marks, colour in (
+            ("Edge-Popup", "o-", BLUE),
+            ("larger step", "^-", GREEN),
+            ("magnitude", "s--", ORANGE),
+            ("random", "v--", PINK),
+        ):
+            if np.isfinite(lines[name][0, at]):
+                axes.plot(x, lines[name][:, at], marks, color=colour, label=name)
+        axes.set(ylim=(0, 1.02), xlabel="sparsity", ylabel="test accuracy")
+        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+    ours = lines["Edge-Popup"][:, at]
+    others = (lines[k][5, at] for k in ("magnitude", "random"))
+    says = (
+        f"Radius {epsilon:g}: at sparsity .5 Edge-Popup has {ours[5]:.2f}, a magnitude mask "
+        + "{:.2f}, a random mask {:.2f}".format(*others)
+        + f"; the source prints {published.ACCURACY[5, at]:.2f}."
+    )
+    data = {"sparsity": x, "published": published.ACCURACY[:, at]}
+    data |= {name: values[:, at] for name, values in lines.items()}
+    return describe(figure, says, data)
+
+
+def along_epsilon(lines: dict, sparsity: float):
+    """One row of the tables as curves."""
+    row = published.SPARSITIES.index(sparsity)
+    places = np.arange(11)
+    with style():
+        figure, axes = subplots(height=3.3)
+        axes.plot(places, published.ACCURACY[row], "D:", color=MUTED, label="published")
+        low, high = (lines[k][row] for k in ("lowest", "highest"))
+        axes.vlines(places, low, high, color=BLUE, linewidth=5, alpha=0.3)
+        for name, marks, colour in (("Edge-Popup", "o-", BLUE), ("larger step", "^-", GREEN)):
+            there = np.isfinite(lines[name][row])
+            axes.plot(places[there], lines[name][row][there], marks, color=colour, label=name)
+        axes.set_xticks(places, _COLUMNS, fontsize=8)
+        axes.set(ylim=(0, 1.02), xlabel="radius", ylabel="test accuracy")
+        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+    ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
+    says = (
+        f"Sparsity {sparsity:g}: from radius 0 to .3 ours goes from {ours[0]:.2f} to {ours[-1]:.2f}, the "
+        f"source's from {theirs[0]:.2f} to {theirs[-1]:.2f}; largest difference "
+        f"{np.abs(ours - theirs).max():.2f}."
+    )
+    data = {"epsilon": published.EPSILONS, "published": theirs}
+    data |= {name: values[row] for name, values in lines.items()}
+    return describe(figure, says, data)

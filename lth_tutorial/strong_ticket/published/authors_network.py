@@ -1,0 +1,164 @@
+"""The table of PGD + Edge-Popup with the source's own network and training, cell by cell."""
+
+import contextlib
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lth_tutorial.results import Result, Slice
+
+SECONDS_BETWEEN = 120.0
+SIZES = {
+    "authors-network": {"images": 60_000, "perturb_epochs": 100, "search_epochs": 50},
+    "authors-network-middle": {"images": 60_000, "perturb_epochs": 10, "search_epochs": 5},
+    "authors-network-page": {"images": 8_000, "perturb_epochs": 10, "search_epochs": 5},
+}
+
+
+class Keeper:
+    """Keeps a training in a file, at most every `seconds`, and gives it back."""
+
+    def __init__(self, path: Path, seconds: float = SECONDS_BETWEEN):
+        self.path, self.seconds, self.last = Path(path), seconds, time.monotonic()
+
+    def load(self) -> dict | None:
+        import torch
+
+        return torch.load(self.path, weights_only=True) if self.path.exists() else None
+
+    def save(self, values: dict) -> None:
+        if time.monotonic() - self.last >= self.seconds:
+            store(self.path, values)
+            self.last = time.monotonic()
+
+
+class Stopper:
+    """Ends a training after some epochs, for a first look at it."""
+
+    def __init__(self, epochs: int):
+        self.epochs, self.values = epochs, None
+
+    def load(self) -> None:
+        return None
+
+    def save(self, values: dict) -> None:
+        self.values = values
+        if values["epoch"] == self.epochs:
+            raise StopIteration
+
+
+def store(path: Path, values) -> None:
+    """torch.save to a temporary file, then rename."""
+    import torch
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save(values, file)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def cells(size: str) -> list[dict]:
+    """The two columns that carry the open questions, the descent and the corner first."""
+    order = (0.8, 0.5, 0.7, 0.6, 0.3, 0.4, 0.2, 0.1)
+    pairs = [(0.3, 0.0), (0.0, 0.8), (0.3, 0.8), (0.0, 0.5), (0.3, 0.5), (0.3, 0.7), (0.0, 0.7)]
+    pairs += [(e, s) for s in order[3:] for e in (0.3, 0.0)] + [(0.0, 0.0)]
+    common = {**SIZES["authors-network"], "seed": 0}
+    return [{"epsilon": e, "sparsity": s, **common} for e, s in pairs]
+
+
+def run(parameters: dict, folder: Path) -> dict:
+    from lth_tutorial.strong_ticket import authors
+
+    stop = parameters.get("stop")
+    one = authors.Run(**{key: value for key, value in parameters.items() if key != "stop"})
+    data = authors.load(one.images)
+    weights, descent = descended(one, data, folder)
+    if stop is not None:
+        return {"history": beginning(one, weights, data, stop)}
+    name = "-".join(str(value) for value in parameters.values())
+    place = Path(folder) / f"search-{name}.pt"
+    numbers = authors.describe(one, weights, data, descent, Keeper(place))
+    place.unlink(missing_ok=True)
+    return numbers
+
+
+def beginning(one, weights, data, epochs: int) -> dict:
+    """The history of a cell's search up to some epoch."""
+    from lth_tutorial.strong_ticket import authors
+    from lth_tutorial.strong_ticket.projected_gradient import History
+
+    stopper = Stopper(epochs)
+    with contextlib.suppress(StopIteration):
+        authors.search(one, weights, data, stopper)
+    return authors.rounded(History(*stopper.values["history"]))
+
+
+def descended(one, data, folder: Path):
+    """W_T of a radius and its history, made once for all its cells."""
+    from filelock import FileLock
+
+    from lth_tutorial.strong_ticket import authors
+    from lth_tutorial.strong_ticket.projected_gradient import History
+
+    if one.epsilon == 0:
+        return authors.descend(one, data)
+    name = f"descent-{one.epsilon}-{one.images}-{one.perturb_epochs}-{one.seed}"
+    done = Path(folder) / f"{name}.pt"
+    with FileLock(str(done) + ".lock"):
+        if not done.exists():
+            weights, history = authors.descend(one, data, Keeper(Path(folder) / f"{name}-part.pt"))
+            store(done, {"weights": weights, "history": tuple(history)})
+            (Path(folder) / f"{name}-part.pt").unlink(missing_ok=True)
+    import torch
+
+    kept = torch.load(done, weights_only=True)
+    return kept["weights"], History(*kept["history"])
+
+
+def summarise(done: list[dict], facts: dict) -> dict:
+    """Test accuracy by radius and sparsity."""
+    table = {}
+    for cell in done:
+        p = cell["parameters"]
+        table.setdefault(str(p["epsilon"]), {})[str(p["sparsity"])] = cell["numbers"]["test"]
+    return {"test": table}
+
+
+def stopped(parameters: dict) -> dict:
+    """The same search, stopped after three of its epochs."""
+    return parameters | {"stop": 3}
+
+
+def begins_alike(found: dict, kept: dict) -> bool:
+    """Mean loss of the first epochs and the accuracy after each, as in the stored history."""
+    history, stored = found["history"], kept["history"]
+    losses = np.isclose(history["losses"][0], stored["losses"][0], rtol=0.05)
+    return bool(losses) and np.allclose(
+        history["accuracies"], stored["accuracies"][: len(history["accuracies"])], atol=0.02
+    )
+
+
+AUTHORS_NETWORK = Result(
+    name="authors-network",
+    title="The two columns of radius 0 and .3 with the source's own network and training",
+    cells=cells,
+    run=run,
+    summarise=summarise,
+    cost="some nine hours",
+    slice=Slice(
+        chosen=lambda p: (p["epsilon"], p["sparsity"]) == (0.0, 0.8),
+        shorter=stopped,
+        agree=begins_alike,
+        tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
+    ),
+    keep=True,
+)
+RESULTS = (AUTHORS_NETWORK,)

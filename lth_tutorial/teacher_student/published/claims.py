@@ -1,0 +1,278 @@
+"""What the stored Figures 2 to 6 of the sample-complexity paper say of its claims."""
+
+import itertools
+import math
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
+from lth_tutorial.teacher_student.bounds import theorem_samples
+
+from .tables import noise_table, radius_table, rate_table, samples_table
+
+__all__ = [
+    "all_figures",
+    "noise",
+    "noise_table",
+    "pruning",
+    "radius",
+    "radius_table",
+    "rate",
+    "rate_table",
+    "reach_of_all",
+    "samples",
+    "samples_table",
+]
+
+_TUNED, _PAPER = 4.0, 0.5
+
+
+def _lines(folder: Path, name: str) -> list[dict]:
+    return read_json(folder / f"recovery-{name}.json")["summary"]["lines"]
+
+
+def _of(lines: list[dict], step: float) -> list[dict]:
+    return [line for line in lines if line["step"] == step]
+
+
+def radius(folder) -> tuple[Claim, ...]:
+    """Figure 2; folder: where the stored results lie."""
+    return (
+        Claim(
+            "recovery-radius-paper",
+            "Zhang et al. 2021, Figure 2",
+            r"the radius of the convex region is linear in $-\sqrt r$",
+            "stored result, their step and their stop: $N = 3000$, $d = 500$, $K = 5$",
+            partial(measure_radius_paper, Path(folder)),
+        ),
+        Claim(
+            "recovery-radius-tuned",
+            "Zhang et al. 2021, Section 3",
+            "the region from which descent succeeds is smaller for larger $r$",
+            "the same with a step that is 32 times as fast, 3,000 iterations at most",
+            partial(measure_radius_tuned, Path(folder)),
+        ),
+    )
+
+
+def measure_radius_paper(folder: Path) -> Finding:
+    """Do the failures at the paper's step come from the landscape, or from 10,000 iterations being few?"""
+    summary = read_json(folder / "recovery-radius.json")["summary"]
+    lines = _of(summary["lines"], _PAPER)
+    always, never = reach_of_all(lines)
+    late = next(line for line in lines if line["support"] == 300)
+    failed, saved = (
+        sum(pair[key] for pair in summary["paired"]) for key in ("failed", "recovered_by_the_other")
+    )
+    return Finding(
+        "partly",
+        f"up to r = {always} all starts up to distance 3 succeed, from r = {never} none. At r = 300 most are "
+        f"cut off on their way, at a median error of {max(late['error']):.2g} or less; of {failed} failures "
+        f"{saved} are recovered by a faster step from the very same start. So the picture shows how slow "
+        "the descent is at least as much as how wide the basin is",
+    )
+
+
+def reach_of_all(lines: list[dict]) -> tuple[int, float]:
+    """Up to which r all trials at all distances succeed, and from which r on none does; lines by r.
+
+    0 and infinity where there is no such r.
+    """
+    certain = itertools.takewhile(lambda line: min(line["reached"]) == 1, lines)
+    hopeless = itertools.takewhile(lambda line: max(line["reached"]) == 0, reversed(lines))
+    always, never = ([line["support"] for line in part] for part in (certain, hopeless))
+    return always[-1] if always else 0, never[-1] if never else math.inf
+
+
+def measure_radius_tuned(folder: Path) -> Finding:
+    """The distance at which half of the starts succeed, with the tuned step."""
+    lines = _of(_lines(folder, "radius"), _TUNED)
+    halves = {line["support"]: line["half"] for line in lines}
+    numbers = {r: half for r, half in halves.items() if isinstance(half, float)}
+    falls = all(np.diff(list(numbers.values())) < 0.3) and len(numbers) >= 3
+    text = ", ".join(f"{half:.1f} (r = {r})" for r, half in numbers.items())
+    return Finding(
+        "reproduced" if falls and min(numbers.values()) < max(numbers.values()) - 1 else "partly",
+        f"half of the starts succeed at distance {text}",
+    )
+
+
+def rate(folder) -> tuple[Claim, ...]:
+    """Figure 3."""
+    return (
+        Claim(
+            "recovery-rate",
+            "Zhang et al. 2021, Figure 3 (b)",
+            r"the rate of convergence is almost linear in $\sqrt r$",
+            "stored result: $N = 3000$, $d = 300$, $K = 5$, iterations 1,000 to 1,500 from distance 0.5",
+            partial(measure_rate, Path(folder)),
+        ),
+        Claim(
+            "recovery-momentum",
+            "Zhang et al. 2021, Figure 3 and Theorem 2",
+            "accelerated descent converges faster than plain descent",
+            "the same trials with momentum 0.2 and 0",
+            partial(measure_momentum, Path(folder)),
+        ),
+        Claim(
+            "recovery-max-norm",
+            "Zhang et al. 2021, Equation (10)",
+            "the error falls linearly in the max norm as well, at the same rate",
+            "the same trials, max norm against Frobenius norm",
+            partial(measure_max_norm, Path(folder)),
+        ),
+    )
+
+
+def _main_rates(folder: Path) -> list[dict]:
+    return [line for line in _lines(folder, "rate") if line["distance"] == 0.5]
+
+
+def measure_rate(folder: Path) -> Finding:
+    """The line of 1 - rate in sqrt(r)."""
+    fit = read_json(folder / "recovery-rate.json")["summary"]["fit"]
+    lines = _main_rates(folder)
+    return Finding(
+        "reproduced" if fit["r_squared"] >= 0.98 else "partly",
+        f"1 minus the rate falls from {lines[0]['frobenius_momentum']:.5f} (r = {lines[0]['support']}) to "
+        f"{lines[-1]['frobenius_momentum']:.5f} (r = {lines[-1]['support']}); a line in the root of r has R "
+        f"squared {fit['r_squared']:.3f}, medians of {lines[0]['trials']} trials",
+    )
+
+
+def measure_momentum(folder: Path) -> Finding:
+    """By how much momentum 0.2 raises 1 - rate."""
+    ratios = [line["frobenius_ratio"] for line in _main_rates(folder)]
+    inside = min(ratios) >= 1.1 and max(ratios) <= 1.3
+    return Finding(
+        "reproduced" if inside else "partly",
+        f"1 minus the rate is {min(ratios):.2f} to {max(ratios):.2f} times as large; 1 / (1 - 0.2) = 1.25 "
+        "is what theory promises for slow modes",
+    )
+
+
+def measure_max_norm(folder: Path) -> Finding:
+    """Rates in both norms."""
+    away = [
+        abs(line["max_momentum"] / line["frobenius_momentum"] - 1) for line in _main_rates(folder)
+    ]
+    return Finding(
+        "reproduced" if max(away) < 0.1 else "partly",
+        f"1 minus the rate differs by at most {max(away):.0%} between the two norms",
+    )
+
+
+def samples(folder) -> tuple[Claim, ...]:
+    """Figure 4."""
+    return (
+        Claim(
+            "recovery-samples",
+            "Zhang et al. 2021, Figure 4",
+            "the number of samples needed is linear in $r$",
+            "stored result, $d = 100$, $K = 5$: half of the trials succeed from distance 0.5",
+            partial(measure_samples, Path(folder)),
+        ),
+        Claim(
+            "recovery-samples-theorem",
+            "Zhang et al. 2021, Equation (8)",
+            r"$N = \Omega(K^8 r \log d)$ samples are enough",
+            "the same, against the formula with its constant at 1",
+            partial(measure_theorem, Path(folder)),
+        ),
+    )
+
+
+def measure_samples(folder: Path) -> Finding:
+    """N50 / (r K) for the tuned and for the paper's step."""
+    found = {
+        step: [line["half_per_weight"][1] for line in _of(_lines(folder, "samples"), step)]
+        for step in (_TUNED, _PAPER)
+    }
+    tuned = [value for value in found[_TUNED] if value]
+    theirs = [value for value in found[_PAPER] if value]
+    inside = len(tuned) == len(found[_TUNED]) and min(tuned) >= 1.1 and max(tuned) <= 1.5
+    return Finding(
+        "reproduced" if inside else "partly",
+        f"with a tuned step {min(tuned):.2f} to {max(tuned):.2f} samples for each of the rK weights, r = 5 "
+        f"to 60; with the paper's step and 10,000 iterations {min(theirs):.2f} to {max(theirs):.2f}",
+    )
+
+
+def measure_theorem(folder: Path) -> Finding:
+    """The theorem's number at r = 20 beside the measured one."""
+    line = next(line for line in _of(_lines(folder, "samples"), _TUNED) if line["support"] == 20)
+    return Finding(
+        "reproduced",
+        f"the formula gives {theorem_samples(5, 20, 100):.1e} samples where {line['half'][1]:.0f} do: it is "
+        "sufficient, and far from necessary",
+    )
+
+
+def noise(folder) -> tuple[Claim, ...]:
+    """Figure 5."""
+    return (
+        Claim(
+            "recovery-noise",
+            "Zhang et al. 2021, Figure 5",
+            r"the error is linear in $\sqrt r$ and proportional to the noise",
+            r"stored result: $N = 1000$, $K = 10$, $d = 300$, four levels, "
+            r"against $\sigma^2 \operatorname{tr} H^{-1} / N$",
+            partial(measure_noise, Path(folder)),
+        ),
+    )
+
+
+def measure_noise(folder: Path) -> Finding:
+    """Measured over predicted while rK / N <= 1/2, and error / sqrt(r) at both ends."""
+    lines = [line for line in _of(_lines(folder, "noise"), _TUNED) if line["support"] <= 50]
+    ratios = [ratio for line in lines for ratio in line["ratio"]]
+    first, last = lines[0], lines[-1]
+    bend = (last["errors"][0] / last["support"] ** 0.5) / (
+        first["errors"][0] / first["support"] ** 0.5
+    )
+    inside = min(ratios) >= 0.9 and max(ratios) <= 1.1
+    return Finding(
+        "partly",
+        f"up to rK / N = 1/2 the error is {min(ratios):.2f} to {max(ratios):.2f} times the prediction"
+        f"{' (within 10 %)' if inside else ''} at all levels; it bends upward from the line in the root of "
+        f"r, by a factor of {bend:.1f} from r = {first['support']} to {last['support']}",
+    )
+
+
+def pruning(folder) -> tuple[Claim, ...]:
+    """Figure 6."""
+    return (
+        Claim(
+            "recovery-pruning",
+            "Zhang et al. 2021, Figure 6",
+            "with enough samples the error falls as weights are removed, until fewer than the teacher's stay",
+            "stored result: $K = 5$, $d = 100$, $r = 20$, ten rounds of 20 %, noise $10^{-3}$",
+            partial(measure_pruning, Path(folder)),
+        ),
+    )
+
+
+def measure_pruning(folder: Path) -> Finding:
+    """Dense, at 21 % and at 17 % for N = 1000, and for N = 100."""
+    summary = read_json(folder / "recovery-pruning.json")["summary"]
+    left = [round(100 * share) for share in summary["remaining"]]
+    errors = {
+        line["samples"]: dict(zip(left, line["function"], strict=True)) for line in summary["lines"]
+    }
+    many, few = errors[1000], errors[100]
+    good = many[21] <= many[100] / 2 and many[17] >= 50 * many[21]
+    return Finding(
+        "reproduced" if good else "partly",
+        f"N = 1000: {many[100]:.1g} dense, {many[21]:.1g} at 21 %, {many[17]:.1g} at 17 %; "
+        f"N = 100: {few[100]:.1g}, {few[21]:.1g}, {few[17]:.1g}",
+    )
+
+
+def all_figures(folder) -> tuple[Claim, ...]:
+    """Figures 2 to 6."""
+    return tuple(
+        claim for part in (radius, rate, samples, noise, pruning) for claim in part(folder)
+    )

@@ -1,0 +1,132 @@
+"""Tables of the stored Figures 2 to 5, each number with its trials and its 95 % band."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from lth_tutorial import tables
+from lth_tutorial.files import read_json
+
+from . import summaries
+from .summaries import trials_text
+
+_TUNED, _PAPER = 4.0, 0.5
+
+
+def _stored(folder, name: str) -> dict:
+    return read_json(Path(folder) / f"recovery-{name}.json")
+
+
+def _by_step(lines: list[dict]) -> dict:
+    """step -> support -> line."""
+    return {
+        step: {line["support"]: line for line in lines if line["step"] == step}
+        for step in (_TUNED, _PAPER)
+    }
+
+
+def radius_table(folder) -> tables.Table:
+    """How far half of the starts succeed, for each r that both rules ran, with the number of trials."""
+    both = _by_step(_stored(folder, "radius")["summary"]["lines"])
+    rows = [
+        (str(r), *(text for step in (_PAPER, _TUNED) for text in _reach(both[step][r])))
+        for r in both[_TUNED]
+    ]
+    head = (
+        "features per neuron",
+        "half succeed up to distance",
+        "trials",
+        "tuned",
+        "trials, tuned",
+    )
+    return tables.table(head, rows)
+
+
+def _reach(line: dict) -> tuple[str, str]:
+    """The distance with its band, where that says more than the distance; the trials."""
+    half, last = line["half"], line["distances"][-1]
+    low, high = summaries.half_band(line["distances"], line["reached"], line["trials"])
+    text = half if isinstance(half, str) else f"{half:.1f}"
+    sure = {"always": low == math.inf, "never": high == 0}.get(half, False)
+    ends = [f"{end:.1f}" if end < math.inf else f"{last:g} or more" for end in (low, high)]
+    return text if sure else f"{text} ({ends[0]} to {ends[1]})", str(line["trials"])
+
+
+def rate_table(folder, supports=(20, 100, 300)) -> tables.Table:
+    """1000 (1 - rate) with momentum for some r and all starting distances, and its ratio to plain descent."""
+    stored = _stored(folder, "rate")
+    rows = [
+        (
+            str(line["support"]),
+            f"{line['distance']:g}",
+            str(line["trials"]),
+            _with_band(1000 * line["frobenius_momentum"], 1000 * _rates(stored["cells"], line), 2),
+            f"{line['frobenius_ratio']:.2f}",
+        )
+        for line in stored["summary"]["lines"]
+        if line["support"] in supports
+    ]
+    head = ("features per neuron", "start at", "trials", "1000 (1 - rate)", "against no momentum")
+    return tables.table(head, rows)
+
+
+def _rates(cells: list[dict], line: dict) -> np.ndarray:
+    """1 - rate with momentum of every trial of a line."""
+    same = [c for c in cells if all(c["parameters"][k] == line[k] for k in ("support", "distance"))]
+    return summaries.rates_of(same)[1]
+
+
+def _with_band(median: float, values, digits: int) -> str:
+    low, high = summaries.median_band(values)
+    return f"{median:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def samples_table(folder) -> tables.Table:
+    """Samples for each weight at which half of the trials succeed from distance 0.5, for both rules."""
+    both = _by_step(_stored(folder, "samples")["summary"]["lines"])
+    rows = [(str(r), *(_half_per_weight(both[step][r]) for step in both)) for r in both[_TUNED]]
+    counts = {
+        step: trials_text([cell for line in both[step].values() for cell in line["table"]])
+        for step in both
+    }
+    head = (
+        "features per neuron",
+        f"samples per weight, tuned, {counts[_TUNED]}",
+        f"with the paper's step, {counts[_PAPER]}",
+    )
+    return tables.table(head, rows)
+
+
+def _half_per_weight(line: dict) -> str:
+    """N50 / (r K) from distance 0.5; the share of failures falls along N."""
+    sizes = [cell["samples"] / (5 * line["support"]) for cell in line["table"]]
+    failed = [1 - cell["reached"][1] for cell in line["table"]]
+    low, high = summaries.half_band(sizes, failed, line["table"][0]["trials"])
+    return f"{line['half_per_weight'][1]:.2f} ({low:.2f} to {high:.2f})"
+
+
+def noise_table(folder, supports=(5, 20, 50, 70)) -> tables.Table:
+    """Measured over predicted error: the smallest and the largest noise, and the paper's step."""
+    stored = _stored(folder, "noise")
+    both = _by_step(stored["summary"]["lines"])
+    levels = stored["summary"]["levels"]
+    wanted = ((_TUNED, 0), (_TUNED, len(levels) - 1), (_PAPER, 0))
+    rows = [
+        (str(r), *(_ratio(stored["cells"], both[step][r], level) for step, level in wanted))
+        for r in supports
+    ]
+    names = {
+        _TUNED: f"tuned, {trials_text(list(both[_TUNED].values()))}",
+        _PAPER: f"the paper's step, {trials_text(list(both[_PAPER].values()))}",
+    }
+    head = [f"noise {levels[level]:g}, {names[step]}" for step, level in wanted]
+    return tables.table(("features per neuron", *head), rows)
+
+
+def _ratio(cells: list[dict], line: dict, level: int) -> str:
+    same = [c for c in cells if all(c["parameters"][k] == line[k] for k in ("step", "support"))]
+    ratios = np.concatenate(
+        [np.divide(c["numbers"]["errors"], c["numbers"]["predicted"])[level] for c in same]
+    )
+    return _with_band(line["ratio"][level], ratios, 2)

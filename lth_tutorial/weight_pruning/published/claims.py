@@ -1,0 +1,129 @@
+"""What the stored network of 397,000 weights says of its source's claims, and its tables."""
+
+from functools import partial
+from pathlib import Path
+
+from lth_tutorial import tables
+from lth_tutorial.claims import Claim, Finding
+from lth_tutorial.files import read_json
+
+
+def pruned_network(folder) -> tuple[Claim, ...]:
+    """Chapter 3's network of 397,000 weights; folder: where `pruned-network.json` lies."""
+    return (
+        Claim(
+            "pruned-network",
+            "Pensia et al. 2020, experiment",
+            "21 candidates for each of 397,000 trained weights reach every weight within 0.01",
+            "stored result of full size: candidates of their own for each weight and half-line",
+            partial(measure_reached, Path(folder)),
+        ),
+        Claim(
+            "pruned-accuracy",
+            "Pensia et al. 2020, experiment",
+            "the pruned network is as accurate as its target",
+            "stored result: the pruned network itself, run on 10,000 test images",
+            partial(measure_accuracy, Path(folder)),
+        ),
+        Claim(
+            "commercial-solver",
+            "Pensia et al. 2020, public log",
+            "the experiment takes 21.5 hours on 36 cores with a commercial solver",
+            "stored result: all problems solved to optimality by meeting in the middle",
+            partial(measure_time, Path(folder)),
+        ),
+    )
+
+
+_ROWS = (
+    ("candidates for each weight and half-line", "n", "d"),
+    ("weights off by more than 0.01", "unreached", ","),
+    ("error of the worst weight", "worst_weight", ".1e"),
+    ("largest output difference", "sup_error", ".1e"),
+    ("labels that differ, of 10,000", "labels_that_differ", ","),
+    ("accuracy of the target", "target_accuracy", ".2%"),
+    ("accuracy of the pruned network", "pruned_accuracy", ".2%"),
+    ("random weights", "total", ","),
+    ("of these in blocks (candidates)", "candidates", ","),
+    ("kept", "kept", ","),
+    ("kept share of the second matrices", "second_matrices_kept", ".1%"),
+    ("processor seconds", "cpu_seconds", ",.0f"),
+)
+
+
+def pruned_network_table(folder) -> tables.Table:
+    """The numbers of chapter 3's large network, by kind of signs, beside the published experiment's."""
+    lines = _cells(Path(folder))
+    theirs = read_json(Path(folder) / "pruned-network.json")["summary"]["published"]
+    published = {
+        "n": f"{theirs['n']}, shared by a row, no half-lines",
+        "unreached": "0",
+        "worst_weight": f"at most {theirs['precision']:g}",
+        "target_accuracy": "97.19%",
+        "candidates": f"{theirs['candidates']:,}",
+        "kept": f"{theirs['kept']:,}",
+        "second_matrices_kept": f"{theirs['kept'] / theirs['candidates']:.1%}",
+        "cpu_seconds": f"{theirs['seconds']:,} on each of {theirs['cores']} cores",
+    }
+    head = ("measured", "signs as they fall", "half positive", "Pensia et al. 2020")
+    rows = [
+        (
+            label,
+            *(format(lines[signs][key], form) for signs in ("iid", "stratified")),
+            published.get(key, "not built"),
+        )
+        for label, key, form in _ROWS
+    ]
+    return tables.table(head, rows)
+
+
+def missed_weights(folder) -> str:
+    """The weights that the large network misses with signs as they fall, in words."""
+    missed = _cells(Path(folder))["iid"]
+    return "\n".join(
+        f"layer {w['layer'] + 1}, from input {w['input']} to output {w['output']}, "
+        f"{('positive', 'negative')[w['half']]} half: target {w['target']:.3f}, off by {w['error']:.4f}; "
+        f"{w['own_sign']} of its {missed['n']} candidates have its sign"
+        for w in missed["named"]
+    )
+
+
+def _cells(folder: Path) -> dict[str, dict]:
+    cells = read_json(folder / "pruned-network.json")["cells"]
+    return {
+        cell["parameters"]["signs"]: cell["numbers"]
+        | {"n": cell["parameters"]["n"], "cpu_seconds": cell["seconds"]}
+        for cell in cells
+    }
+
+
+def measure_reached(folder: Path) -> Finding:
+    """Weights that are missed by more than 0.01, by kind of signs."""
+    cells = _cells(folder)
+    iid, stratified = cells["iid"], cells["stratified"]
+    return Finding(
+        "partly" if iid["unreached"] else "reproduced",
+        f"of {iid['problems']:,} problems {iid['unreached']} missed with random signs (worst weight "
+        f"{iid['worst_weight']:.3f}), {stratified['unreached']} with half of the candidates positive",
+    )
+
+
+def measure_accuracy(folder: Path) -> Finding:
+    """Accuracies of target and pruned network."""
+    iid = _cells(folder)["iid"]
+    return Finding(
+        "reproduced" if iid["labels_that_differ"] <= 20 else "not",
+        f"target {iid['target_accuracy']:.2%}, pruned network {iid['pruned_accuracy']:.2%}; largest "
+        f"difference of any output {iid['sup_error']:.3f}, where outputs reach {iid['largest_logit']:.0f}",
+    )
+
+
+def measure_time(folder: Path) -> Finding:
+    """Wall time of the whole command."""
+    result = read_json(folder / "pruned-network.json")
+    seconds = sum(cell["seconds"] for cell in result["cells"]) / len(result["cells"])
+    return Finding(
+        "partly",
+        f"{seconds:.0f} CPU-seconds for one network, exact, on both half-lines; the hours are those of "
+        "minimising by a general solver, not of the problem",
+    )

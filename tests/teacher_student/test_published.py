@@ -1,0 +1,78 @@
+"""Tests of teacher_student.published."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lth_tutorial.teacher_student.published import summaries
+
+
+@pytest.mark.parametrize(
+    "n, k", [(1, 1), (4, 1), (5, 1), (6, 1), (8, 1), (9, 2), (20, 6), (100, 40)]
+)
+def test_median_band_takes_the_published_ranks(n, k):
+    """Tables of the sign test: n = 9, 20 and 100 have the ranks 2, 6 and 40 from either end at 95 %."""
+    values = np.random.default_rng(n).permutation(np.arange(1, n + 1))
+    assert summaries.median_band(values) == (k, n + 1 - k)
+
+
+def test_median_band_covers_the_median():
+    """2,000 samples of 12: 96.1 % cover it; a standard deviation is 0.43 %, and 6 of them are asked."""
+    draws = np.random.default_rng(1).exponential(size=(2000, 12))
+    bands = np.array([summaries.median_band(row) for row in draws])
+    covered = (bands[:, 0] <= math.log(2)) & (math.log(2) <= bands[:, 1])
+    exact = 1 - 2 * sum(math.comb(12, heads) for heads in range(3)) / 2**12
+    assert abs(covered.mean() - exact) < 6 * math.sqrt(exact * (1 - exact) / 2000)
+
+
+def test_half_band_holds_the_crossing_and_narrows():
+    at, share = [1, 2, 3, 4], [1.0, 0.75, 0.25, 0.0]
+    bands = [summaries.half_band(at, share, trials) for trials in (8, 80, 800)]
+    assert all(low < 2.5 < high for low, high in bands)
+    assert bands[0][0] < bands[1][0] < bands[2][0] and bands[2][1] < bands[1][1] < bands[0][1]
+
+
+def test_two_trials_say_nothing_and_six_say_which_side():
+    for trials, ends in ((2, (0, math.inf)), (6, (math.inf, math.inf))):
+        assert summaries.half_band([1, 2], [1, 1], trials) == ends
+    assert summaries.half_band([1, 2], [0, 0], 6) == (0, 0)
+    assert summaries.half_band([1, 2], [0, 0], 2) == (0, math.inf)
+
+
+def test_endings_count_every_trial_once():
+    cell = {
+        "parameters": {"step": 1.0, "support": 2, "distances": [0.1, 0.5]},
+        "numbers": {
+            "status": [["reached", "cap"], ["cap", "diverged"]],
+            "errors": [[1e-5, 5e-3], [0.3, math.inf]],
+        },
+    }
+    (line,) = summaries.endings([cell])
+    assert line["trials"] == 2 and line["distances"] == [0.1, 0.5]
+    assert [line[name] for name in ("recovered", "near", "far")] == [[1, 0], [1, 0], [0, 2]]
+
+
+def test_trials_in_words():
+    assert summaries.trials_text([{"trials": 4}, {"trials": 4}]) == "4 trials"
+    assert summaries.trials_text([{"trials": 40}, {"trials": 4}]) == "4 to 40 trials"
+
+
+def test_pairs_compare_the_very_same_starts():
+    """Seed 0 has two trials: the slow rule fails one of them at distance 1, where the fast one succeeds."""
+    common = {"support": 3, "seed": 0, "momentum": 0.0}
+    cells = [
+        {
+            "parameters": common | {"step": 0.5, "distances": [0.5, 1.0]},
+            "numbers": {
+                "status": [["reached", "reached"], ["cap", "cap"]],
+                "errors": [[0, 0], [1, 1]],
+            },
+        },
+        {
+            "parameters": common | {"step": 4.0, "distances": [1.0, 2.0]},
+            "numbers": {"status": [["reached", "cap"], ["cap", "cap"]], "errors": [[0, 1], [1, 1]]},
+        },
+    ]
+    found = summaries.radius(cells, {})["paired"]
+    assert found == [{"support": 3, "failed": 2, "recovered_by_the_other": 1}]

@@ -1,0 +1,101 @@
+"""Tests of weight_pruning.bounds."""
+
+import numpy as np
+import pytest
+
+from lth_tutorial import target_network
+from lth_tutorial.weight_pruning import bounds, experiments, prune_network
+
+from .cases import target
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.02])
+def test_error_bound_holds(epsilon):
+    """On 2,000 random inputs of several laws the measured ratio stays below the bound."""
+    weights = target((8, 7, 6, 5), 28, largest=0.4)
+    network = prune_network(weights, 9, epsilon=epsilon, rng=29)
+    rng = np.random.default_rng(30)
+    x = np.concatenate([rng.normal(size=(1000, 8)), rng.choice([-1.0, 0, 1], (1000, 8)), np.eye(8)])
+    x = x[np.abs(x).sum(axis=1) > 0]
+    away = np.linalg.norm(network.forward(x) - target_network.forward(weights, x), axis=1)
+    ratio = (away / np.linalg.norm(x, axis=1)).max()
+    bound = bounds.error_bound(network)
+    assert 0 < ratio <= bound < 100 * ratio
+
+
+def test_one_layer_bound_is_attained():
+    """For one layer the bound is the supremum when one half-line's errors vanish: here by symmetry of x."""
+    network = prune_network(target((5, 4), 31), 6, signed_input=False, rng=32)
+    layer = network.layers[0]
+    errors = layer.effective_weights()[0] - layer.target
+    assert bounds.error_bound(network) == pytest.approx(np.linalg.norm(errors, 2))
+
+
+def test_propagated_by_hand():
+    assert bounds.propagated([1, 1], [0.1, 0.1]) == pytest.approx(0.21)
+    assert bounds.propagated([2.0, 0.5], [0.0, 0.5]) == pytest.approx(1.0)
+    assert bounds.layer_error(np.array([[[3.0]], [[4.0]]])) == pytest.approx(5.0)
+
+
+def test_entry_tolerance_is_the_largest():
+    weights = experiments.scaled_to_norm(target((8, 7, 6), 33))
+    eta = bounds.entry_tolerance(weights, 0.1)
+    norms = [h.norm for h in bounds.hypotheses(weights)]
+    roots = np.sqrt([2 * 56, 42])
+    assert bounds.propagated(norms, eta * roots) == pytest.approx(0.1)
+
+
+def test_hypotheses_are_reported():
+    small, large = bounds.hypotheses([np.eye(4) * 0.5, np.ones((3, 4))])
+    assert small.pensia and small.malach and small.range and small.limit == 0.5
+    assert not large.pensia and not large.malach and not large.range
+    assert large.norm == pytest.approx(np.sqrt(12)) and large.largest == 1
+    scaled, factor = bounds.normalised([np.eye(4) * 0.5, np.ones((3, 4))])
+    assert factor == pytest.approx(np.sqrt(12)) and bounds.hypotheses(scaled)[1].norm <= 1 + 1e-12
+    x = np.random.default_rng(34).normal(size=(5, 4))
+    whole = target_network.forward([np.eye(4) * 0.5, np.ones((3, 4))], x)
+    assert np.allclose(factor * target_network.forward(scaled, x), whole)
+
+
+def test_proven_sizes_by_hand():
+    p = np.log(2) / 2
+    n = 2 * np.ceil(np.log(2 / (0.01**2 * 0.1 / 200)) / -np.log(1 - p / 4))
+    assert bounds.subset_candidates(0.01, 100, 0.1) == n
+    hit = -0.01 * np.log(0.51)
+    assert bounds.single_candidates(0.01, 100, 0.1) == np.ceil(np.log(1000) / -np.log(1 - hit))
+    assert bounds.necessary_parameters(10, 0.125) == 199
+
+
+def test_single_candidates_suffice():
+    """At delta = 0.1 more than 45 failures in 100 networks have probability below 1e-17."""
+    n = bounds.single_candidates(0.1, 8, 0.1)
+    rng = np.random.default_rng(35)
+    x = rng.uniform(-1, 1, (100, 8, n)) * rng.uniform(-1, 1, (100, 8, n))
+    w = rng.uniform(-0.5, 0.5, (100, 8, 1))
+    assert np.sum(np.abs(x - w).min(axis=2).max(axis=1) > 0.1) <= 45
+
+
+def test_exponents():
+    """Median weight error: about 2^-n for subsets, about 1/n for the nearest candidate.
+
+    600 weights, two half-lines: the median's relative standard error is near 0.05 (exponential law), so
+    slopes over these ranges have standard errors below 0.03; the bands are more than five of them wide.
+    """
+    n = np.array([4, 6, 8, 10, 12])
+    subset = experiments.median_weight_errors(n, 600, 36)
+    assert -1.3 < np.polyfit(n, np.log2(subset), 1)[0] < -0.75
+    m = np.array([4, 8, 16, 32])
+    nearest = experiments.median_weight_errors(m, 600, 37, rule="nearest")
+    assert -1.35 < np.polyfit(np.log(m), np.log(nearest), 1)[0] < -0.7
+
+
+def test_errors_behind_each_layer_stay_below_their_bounds():
+    weights = target((6, 7, 5, 4), 45)
+    network = prune_network(weights, 8, rng=46)
+    x = np.random.default_rng(47).normal(size=(300, 6))
+    measured, allowed = experiments.errors_by_layer(network, x), bounds.error_bounds(network)
+    assert measured.shape == allowed.shape == (3,)
+    assert measured.min() > 0 and np.all(measured <= allowed)
+    away = np.linalg.norm(network.forward(x) - target_network.forward(weights, x), axis=1)
+    assert measured[-1] == pytest.approx(np.max(away / np.linalg.norm(x, axis=1)), rel=1e-9)
+    assert allowed[-1] == pytest.approx(bounds.error_bound(network), rel=1e-12)
