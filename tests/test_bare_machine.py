@@ -8,7 +8,7 @@ import pytest
 
 from lth_tutorial import perturbed_subset_sum, subset_sum
 
-from .test_imports import BLOCKER
+from .test_house import BLOCKER
 
 NO_THREADS = """
 import threading
