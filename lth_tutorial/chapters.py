@@ -95,8 +95,8 @@ CHAPTERS = (
     ),
 )
 
-# A week of two cores, or a GPU: not part of "all".
-ONLY_BY_NAME = ("redundant-blocks", "redundant-blocks-gpu", "authors-network")
+# Hours of two cores: not part of "all".
+ONLY_BY_NAME = ("authors-network",)
 
 
 def chapter(package: str) -> Chapter:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lth_tutorial import tables as markdown
 from lth_tutorial.results import Result, Slice
+
+from .numbers import ACCURACY, EPSILONS, SPARSITIES
 
 SECONDS_BETWEEN = 120.0
 SIZES = {
@@ -130,6 +133,17 @@ def summarise(done: list[dict], facts: dict) -> dict:
         p = cell["parameters"]
         table.setdefault(str(p["epsilon"]), {})[str(p["sparsity"])] = cell["numbers"]["test"]
     return {"test": table}
+
+
+def table(stored: dict) -> markdown.Table:
+    """Published and own accuracies of the cells that are finished, beside one another."""
+    rows = []
+    for cell in sorted(stored["cells"], key=lambda c: tuple(c["parameters"].values())):
+        epsilon, sparsity = (cell["parameters"][key] for key in ("epsilon", "sparsity"))
+        place = SPARSITIES.index(sparsity), EPSILONS.index(epsilon)
+        own = cell["numbers"]["test"]
+        rows.append((f"{epsilon:g}", f"{sparsity:g}", f"{ACCURACY[place]:.2f}", f"{own:.2f}"))
+    return markdown.table(("radius", "sparsity", "published", "ours, their network"), rows)
 
 
 def stopped(parameters: dict) -> dict:

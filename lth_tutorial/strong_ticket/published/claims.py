@@ -163,26 +163,6 @@ def corner_table(paper: dict) -> markdown.Table:
     return markdown.table(head, rows)
 
 
-def blocks_table(first: dict) -> markdown.Table:
-    """The authors' network, as we know it: losses before its first steps, for both rules of projection."""
-    at = (0, 1, 2, 10, 30, 99)
-    rows = [
-        (
-            f"after every {cell['parameters']['project']}",
-            *(_loss(cell["numbers"]["losses"][k]) for k in at),
-        )
-        for cell in first["cells"]
-    ]
-    return markdown.table(("projection", *(f"step {k}" for k in at)), rows)
-
-
-def _loss(value: float | None) -> str:
-    """One digit and the power of ten, which is all that machines agree on; small ones with two decimals."""
-    if value is None:
-        return "not a number"
-    return f"{value:.2f}" if value < 100 else f"1e{int(np.floor(np.log10(value)))}"
-
-
 def pgd_edge_popup(folder) -> tuple[Claim, ...]:
     """folder: where the stored results lie."""
     folder = Path(folder)
