@@ -159,6 +159,7 @@ AUTHORS_NETWORK = Result(
         agree=begins_alike,
         tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
     ),
+    long=True,
     keep=True,
 )
 RESULTS = (AUTHORS_NETWORK,)
