@@ -15,35 +15,31 @@ EXTRAS = {"torch": "torch", "distributed": "cluster", "dask": "cluster", "ray": 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, 1 if something could not be made, 130 after Ctrl-C."""
     from lth_tutorial import chapters
-    from lth_tutorial.chapters import ONLY_BY_NAME
 
-    options = vars(_parser(chapters.results(), ONLY_BY_NAME).parse_args(arguments))
+    results = chapters.results()
+    options = vars(_parser(results).parse_args(arguments))
     command, name = options.pop("command"), options.pop("name")
     listed, checked = options.pop("list"), options.pop("check")
     if listed:
-        print(_listing(chapters.results(), options["results"], options["workers"] or 2))
+        print(_listing(results, options["results"], options["workers"] or 2))
         return 0
     if name is None:
         print(f"{command} needs a NAME, or --list", file=sys.stderr)
         return 2
     options["workers"] = options["workers"] or os.cpu_count() or 1
-    names = (
-        [n for n in chapters.results() if n not in ONLY_BY_NAME or checked]
-        if name == "all"
-        else [name]
-    )
-    results = [chapters.results()[n] for n in names]
+    every = [result for result in results.values() if checked or not result.long]
+    chosen = every if name == "all" else [results[name]]
     try:
-        failed = _check_all(results, options) if checked else _make_all(results, options)
+        failed = _check_all(chosen, options) if checked else _make_all(chosen, options)
     except KeyboardInterrupt:
         print(f"\nInterrupted. {KEPT}")
         return 130
-    if len(results) > 1:
-        print(_last_line(failed, len(results), "checked" if checked else "made"))
+    if len(chosen) > 1:
+        print(_last_line(failed, len(chosen), "checked" if checked else "made"))
     return 1 if failed else 0
 
 
-def _parser(results: dict, only_by_name) -> argparse.ArgumentParser:
+def _parser(results: dict) -> argparse.ArgumentParser:
     from lth_tutorial.parallel import BACKENDS
 
     parser = argparse.ArgumentParser(prog="python -m lth_tutorial", description=__doc__)
@@ -56,7 +52,8 @@ def _parser(results: dict, only_by_name) -> argparse.ArgumentParser:
         description="Make a published result again, at page size or at its published size.\n"
         f"Times: at that size, on two cores unless they say otherwise.\n\n{names}",
     )
-    all_of_them = f"one of the above, or all of them but {' and '.join(only_by_name)}"
+    long = " and ".join(name for name, result in results.items() if result.long)
+    all_of_them = f"one of the above, or all of them{f' but {long}' if long else ''}"
     option = command.add_argument
     option("name", nargs="?", choices=[*results, "all"], metavar="NAME", help=all_of_them)
     option("--list", action="store_true", help="what there is: its size, time, and what is stored")

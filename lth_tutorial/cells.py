@@ -7,7 +7,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +30,7 @@ class Store:
         # Before the work, not after it: hours may lie between the two.
         _make_folder("results", results)
         _make_folder("cache", cache)
-        self.result, self.size, self.results = result, size, results
+        self.result, self.size = result, size
         self.code, self.parameters = result.code(), result.cells(size)
         self.file = result.file(size, results)
         self.folder = cache / f"{result.name}-{size}-{self.code[:12]}"
@@ -104,7 +103,7 @@ class Store:
     def write(
         self, cells: list[dict], facts: dict, backend: str, workers: int, wall: float
     ) -> dict:
-        """The whole file, and what its claims say of it."""
+        """The whole file; what its claims say of it is measured when it is asked for."""
         run = {
             "backend": backend,
             "workers": workers,
@@ -114,10 +113,6 @@ class Store:
         summary = self.result.summarise(cells, facts)
         written = self._head(facts, True) | {"summary": summary, "cells": cells, **made}
         write_json(self.file, written)
-        if self.size == "paper":
-            claims = self.result.claims(self.results)
-            written["claims"] = [{"key": c.key, **asdict(c.measure())} for c in claims]
-            write_json(self.file, written)
         self._before.unlink(missing_ok=True)
         return read_json(self.file)
 

@@ -95,9 +95,6 @@ CHAPTERS = (
     ),
 )
 
-# Hours of two cores: not part of "all".
-ONLY_BY_NAME = ("authors-network",)
-
 
 def chapter(package: str) -> Chapter:
     """The chapter whose room is `package`.
@@ -135,6 +132,9 @@ def results() -> dict[str, Result]:
 
 def claims(package: str, folder: str | Path = "results") -> tuple[Claim, ...]:
     """A chapter's claims: those that are measured at once, then those about its stored results.
+
+    What is measured at once is measured once in a process; what is read from a stored result, each time
+    that this is called.
 
     Args:
         package: the chapter's room in `lth_tutorial`.

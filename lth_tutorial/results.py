@@ -36,8 +36,9 @@ class Result:
     share, which it makes there once.
     summarise: (cells, facts) -> numbers and verdicts for the page, from a list of cells with
     their "parameters" and "numbers". cost: what the paper size takes on two cores, for the reader.
-    claims: what the written file of paper size speaks to, from its folder.
+    claims: what the written file of paper size speaks to, from its folder; their words are no part of it.
     slice: what `check` runs again.
+    long: a week of two cores, or a GPU: made when asked for by its name, not as one of "all".
     keep: a study of days: each finished cell goes into the file of results at once, and a run goes on from
     that file alone, on whichever machine.
     """
@@ -51,6 +52,7 @@ class Result:
     cost: str = ""
     claims: Callable[[Path], tuple[Claim, ...]] = lambda folder: ()
     slice: Slice | None = None
+    long: bool = False
     keep: bool = False
 
     def code(self) -> str:

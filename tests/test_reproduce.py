@@ -6,23 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
-from pathlib import Path
 
 import pytest
 
 from lth_tutorial import chapters, files, reproduce, results
 from lth_tutorial.__main__ import duration, main
-from lth_tutorial.cells import checked_code
-from lth_tutorial.neuron_pruning.published import gap
-from lth_tutorial.perturbed_subset_sum.published import smallest_n
-from lth_tutorial.weight_pruning.published import claims as published
-from lth_tutorial.weight_pruning.published import pruned_network
+from lth_tutorial.cells import as_json, checked_code
 
 from .closeness import differences
+from .stored import STORED
 from .toys import failing, folders, make, run, runs, without_torch
-
-STORED = Path(__file__).resolve().parents[1] / "book" / "results"
 
 
 def test_numbers_and_provenance_are_written(tmp_path):
@@ -48,7 +41,9 @@ def test_a_notebook_elsewhere_finds_the_stored_results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stored = STORED / "pruned-network.json"
     assert reproduce.read_json("results/pruned-network.json") == files.read_json(stored)
-    assert published.pruned_network("results")[0].measure().figure
+    assert [c for c in chapters.claims("weight_pruning") if c.key == "pruned-network"][
+        0
+    ].finding.figure
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "pruned-network.json").write_text('{"own": 1}')
     assert reproduce.read_json("results/pruned-network.json") == {"own": 1}
@@ -64,7 +59,7 @@ def test_a_result_that_is_nowhere_is_named(tmp_path, monkeypatch):
 
 def test_all_goes_on_after_a_failure_and_ends_by_naming_it(tmp_path, monkeypatch, capsys):
     results = {name: make(failing if name == "b" else run, name=name) for name in "abc"}
-    monkeypatch.setattr(reproduce, "RESULTS", results)
+    monkeypatch.setattr(chapters, "results", lambda: results)
     places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
     command = ["reproduce", "all", "--size", "page", "--workers", "1", *places]
     assert main(command) == 1
@@ -80,14 +75,16 @@ def test_all_goes_on_after_a_failure_and_ends_by_naming_it(tmp_path, monkeypatch
     assert capsys.readouterr().out.splitlines()[-1] == "All 3 results made."
 
 
-def test_all_leaves_out_what_takes_many_hours(tmp_path, monkeypatch, capsys):
-    assert set(chapters.ONLY_BY_NAME) < set(chapters.results())
-    monkeypatch.setattr(
-        chapters, "results", lambda: {"squares": make(), "authors-network": make(failing)}
-    )
+def test_all_leaves_out_what_takes_a_week(tmp_path, monkeypatch, capsys):
+    shown = {"squares": make(), "of-a-week": make(failing, name="of-a-week", long=True)}
+    monkeypatch.setattr(chapters, "results", lambda: shown)
     places = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
     assert main(["reproduce", "all", "--size", "page", "--workers", "1", *places]) == 0
-    assert "squares: 4 cells" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "squares: 4 cells" in said and "of-a-week" not in said
+    with pytest.raises(SystemExit):
+        main(["reproduce", "--help"])
+    assert "or all of them but of-a-week" in " ".join(capsys.readouterr().out.split())
 
 
 def test_page_size_goes_to_its_own_file(tmp_path):
@@ -267,7 +264,7 @@ def test_tolerances_of_slices():
 def test_the_list_says_size_time_and_code(tmp_path, monkeypatch, capsys):
     """Name, cells, time on two cores by the stored seconds, what is stored and made by which code."""
     shown = {name: make(name=name, title=f"Title of {name}") for name in ("old", "new", "never")}
-    monkeypatch.setattr(reproduce, "RESULTS", shown)
+    monkeypatch.setattr(chapters, "results", lambda: shown)
     for name in ("old", "new"):
         written = reproduce.reproduce(shown[name], "paper", **folders(tmp_path))
         seconds = [600] * 9 if name == "new" else [1] * 9
@@ -352,88 +349,40 @@ def test_the_cache_is_the_users_own(monkeypatch, tmp_path):
     assert len(list((tmp_path / "of-the-user" / "lth-tutorial" / "cells").iterdir())) == 1
 
 
-# Not complete yet: its finished cells are stored as they come, and the page says so.
-BEGUN = {"authors-network"}
-WHOLE = [(name, "paper") for name in chapters.results() if name not in BEGUN]
-WHOLE += [("pgd-edge-popup", "page")]
+STORED_ONES = [
+    (name, size)
+    for name, result in chapters.results().items()
+    for size in results.SIZES
+    if result.file(size, STORED).exists()
+]
 
 
-@pytest.mark.parametrize("name, size", WHOLE)
+def test_all_but_the_long_ones_are_stored_at_paper_size():
+    short = [name for name, result in chapters.results().items() if not result.long]
+    assert [name for name, size in STORED_ONES if size == "paper" and name in short] == short
+
+
+@pytest.mark.parametrize("name, size", STORED_ONES)
 def test_stored_results_are_whole(name, size):
     """Every cell is there, and the summary is the one of its cells, up to last digits."""
-    stored = reproduce.read_json(STORED / f"{name}{'' if size == 'paper' else '-page'}.json")
     result = chapters.results()[name]
-    assert stored["size"] == size
-    parameters = json.loads(json.dumps(result.cells(size)))
-    assert [cell["parameters"] for cell in stored["cells"]] == parameters
+    stored = reproduce.read_json(result.file(size, STORED))
+    assert (stored["size"], stored["name"]) == (size, name)
+    parameters = as_json(result.cells(size))
+    found = [cell["parameters"] for cell in stored["cells"]]
+    if result.keep and not stored.get("complete", True):
+        assert [p for p in parameters if p in found] == found
+        return
+    assert found == parameters
     again = json.loads(
         json.dumps(result.summarise(stored["cells"], stored["facts"]), default=float)
     )
     assert differences(again, stored["summary"]) == []
-    if size == "page":
-        return
-    claims = [{"key": c.key, **asdict(c.measure())} for c in result.claims(STORED)]
-    assert claims == stored["claims"]
 
 
-# Those that train on the whole MNIST, and the rest, are run again by `reproduce all --check`.
-QUICK = (
-    "covering-sizes",
-    "neuron-gap",
-    "lottery-tickets",
-    *(n for n in chapters.results() if "recovery" in n),
-)
-
-
-@pytest.mark.parametrize("name", QUICK)
-def test_a_slice_of_the_stored_result_is_what_the_code_gives(name, tmp_path):
-    """A few quick cells, run again: the stored numbers, within the tolerance that the result states."""
-    (tmp_path / f"{name}.json").write_bytes((STORED / f"{name}.json").read_bytes())
-    words = reproduce.check(chapters.results()[name], "paper", tmp_path, tmp_path)
-    assert f"{name}.json: " in words and "cells run again, they agree" in words
-
-
-def test_the_gap_at_page_size(tmp_path):
-    """More features never hurt, no mask beats the features that it is made of."""
-    written = reproduce.reproduce(gap.RESULT, "page", workers=2, **folders(tmp_path))
-    for line in written["summary"]["dimensions"]:
-        errors = dict(zip(line["features"]["k"], line["features"]["error"], strict=True))
-        assert sorted(errors.values(), reverse=True) == list(errors.values())
-        for k, error in zip(line["mask"]["k"], line["mask"]["error"], strict=True):
-            assert errors[max(w for w in errors if w <= 300)] <= error <= 1 and k <= 300
-        needs = [line["needed"][t]["features"] for t in ("0.2", "0.1", "0.02")]
-        known = [k for k in needs if k is not None]
-        assert known == sorted(known) and known
-
-
-def test_a_slice_of_the_stored_lenet_5_is_what_the_code_gives():
-    """Weights left by layer follow from the rate alone; a page-size run trains the same network."""
-    from lth_tutorial.magnitude_pruning.published import lottery_tickets
-
-    for cell in reproduce.read_json(STORED / "lenet5.json")["cells"]:
-        first, *others = cell["numbers"]["kept"]
-        assert first == [150, 2400, 48000, 10080, 840]
-        for row, after in zip([first, *others], others, strict=False):
-            assert after == [count - round(0.2 * count) for count in row]
-    (page,) = lottery_tickets.lenet_5_cells("page")
-    found = lottery_tickets.run_lenet_5(page, None)
-    assert found["kept"] == cell["numbers"]["kept"][:4]
-    assert min(accuracy[-1] for accuracy in found["accuracy"]) > 0.8
-
-
-def test_page_sizes_run(tmp_path):
-    """The page-size networks: every claim of the large ones that does not depend on size."""
-    written = reproduce.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))
-    for cell in written["cells"]:
-        numbers = cell["numbers"]
-        assert numbers["problems"] == 2 * 784 * 40 + 400
-        assert numbers["labels_that_differ"] <= 100
-        assert (
-            numbers["sup_error"] <= numbers["bound_per_unit_of_length"] * numbers["longest_input"]
-        )
-    small = reproduce.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))[
-        "summary"
-    ]
-    for curves in small["n"].values():
-        for needs in curves.values():
-            assert needs[0] >= needs[-1] and needs[0] > 0
+def test_words_are_no_part_of_a_stored_result():
+    """A finding is worded anew without making a result again: the file holds numbers, not what they say."""
+    heads = {"name", "title", "size", "complete", "facts", "summary", "cells", "provenance"}
+    for name, size in STORED_ONES:
+        stored = reproduce.read_json(chapters.results()[name].file(size, STORED))
+        assert set(stored) <= heads, name

@@ -132,21 +132,24 @@ CLAIMS = (
         r"$\lVert w - (U_t \odot M_t)^\top 1 \rVert_2$ falls at every step",
         r"a counterexample by hand; 60 uniform starts for each kind of data, steps with "
         r"$F_t > 10 \cdot 2^{-n}$",
-        measure_question,
+        verdict="not",
+        measure=measure_question,
     ),
     Claim(
         "descent-end",
         "slides, next steps: the title",
         "gradient descent approximates a single vector $w$",
         "40 runs of 3,000 steps on Gaussian data; 400 columns for the masks that prune",
-        measure_end,
+        verdict="partly",
+        measure=measure_end,
     ),
     Claim(
         "descent-count",
         "this chapter's heuristic",
         r"a run has about $n \log 2 / (-2 \log \lvert 1 - \kappa \rvert)$ rises",
         "100 runs each, one column, uniform starts, n = 12 or 16, four relative steps from 0.05 to 1.5",
-        measure_count,
+        verdict="reproduced",
+        measure=measure_count,
     ),
     Claim(
         "descent-one-row",
@@ -154,7 +157,8 @@ CLAIMS = (
         r"for $n = 1$ the error never rises if $X^\top X$ is diagonal (steps up to $1 / \lambda$), and can "
         r"rise if it is not",
         "300 runs each, five columns, relative step 0.5",
-        measure_one_row,
+        verdict="reproduced",
+        measure=measure_one_row,
     ),
     Claim(
         "descent-small-start",
@@ -162,7 +166,8 @@ CLAIMS = (
         r"the error never rises from starts within $\lvert w_j \rvert / (2n)$, if $X^\top X = a I$ and "
         r"$\kappa \le 1$",
         "100 runs each for n = 1, 2, 4, 8, 12, five columns, relative step 0.2",
-        measure_small_start,
+        verdict="reproduced",
+        measure=measure_small_start,
     ),
     Claim(
         "descent-masked",
@@ -170,20 +175,23 @@ CLAIMS = (
         r"with the mask inside the gradient the error never rises if $X^\top X = a I$ or $X$ is "
         r"divided out (steps up to the limit)",
         "60 runs each for n = 2, 4, 8, five columns, 60 steps",
-        measure_masked,
+        verdict="reproduced",
+        measure=measure_masked,
     ),
     Claim(
         "descent-masked-any-data",
         "this chapter's repair, without its hypothesis",
         "with the mask inside the gradient the error never rises, whatever the data",
         "60 runs each for n = 2, 4, 8, five columns, 60 steps",
-        measure_masked_any_data,
+        verdict="not",
+        measure=measure_masked_any_data,
     ),
     Claim(
         "descent-fixed-size",
         "this chapter's theorem",
         r"with $k$ weights kept in every column it never rises, for all data (steps up to $1 / (k \lambda)$)",
         "60 runs each for n = 2, 4, 8, five columns, 60 steps, half of the weights kept",
-        measure_fixed_size,
+        verdict="reproduced",
+        measure=measure_fixed_size,
     ),
 )

@@ -38,7 +38,7 @@ def measure_poster() -> Finding:
     needed = bounds.poster_n(0.1, 0.1)
     measured = quantile_size(sizes_to_cover(1e-3, 0.1, 60, 52), 0.9)
     return Finding(
-        "partly",
+        "reproduced" if measured <= needed else "not",
         f"the probability holds with room to spare: at radius 0.1 it reaches 0.9 from n = {needed} on; "
         f"measured, nine draws of ten serve every target within 0.001 from n = {measured:.0f} on",
     )
@@ -99,41 +99,48 @@ CLAIMS = (
         "authors' code (Xiong et al. 2023)",
         r"a subset's error is $\max(0, \lvert \sum_S x_i - z \rvert - \varepsilon \lvert S \rvert)$",
         "50 linear programs",
-        measure_perturbation,
+        verdict="reproduced",
+        measure=measure_perturbation,
     ),
     Claim(
         "abstract",
         "Xiong et al. 2023, abstract; poster, Theorem 1",
         r"perturbation reduces over-parameterization by a factor $O(1 / (1 + \varepsilon))$",
         "exact covering errors of 60 draws, with and without moving",
-        measure_abstract,
+        verdict="partly",
+        measure=measure_abstract,
     ),
     Claim(
         "slides",
         "slides, theoretical guarantee",
         r"$n = O\bigl(\frac{\log \eta^{-1}}{\log(1 + \varepsilon) + 1}\bigr)$",
         "the same draws",
-        measure_slides,
+        verdict="partly",
+        measure=measure_slides,
     ),
     Claim(
         "poster",
         "poster, Theorem 1",
-        r"success with probability $1 - e^{-(n - K)(1 + \varepsilon)^2 / (8 (3 - \varepsilon))} - e^{-K}$",
+        "success with probability at least "
+        r"$1 - e^{-(n - K)(1 + \varepsilon)^2 / (8 (3 - \varepsilon))} - e^{-K}$",
         "the probability alone, best $K$, against 60 draws",
-        measure_poster,
+        verdict="reproduced",
+        measure=measure_poster,
     ),
     Claim(
         "additive",
         "this chapter's theorem",
         r"the saving is a difference, $\log_2(1 + \varepsilon / \eta)$ candidates and a few more",
         "60 draws for each of three radii",
-        measure_additive,
+        verdict="reproduced",
+        measure=measure_additive,
     ),
     Claim(
         "finite",
         "this chapter's theorem",
         r"for $\varepsilon > 0$ finitely many candidates hit every target exactly",
         "200 draws, exact arithmetic",
-        measure_finite,
+        verdict="reproduced",
+        measure=measure_finite,
     ),
 )

@@ -10,11 +10,10 @@ import torch
 from lth_tutorial.checks import finite_array, generator, generators, listed, shown
 
 from . import edge_popup, networks, projected_gradient, relu_network
+from .axes import SPARSITIES
 from .edge_popup import Mask
 from .projected_gradient import History
 from .relu_network import Data
-
-SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 @dataclass(frozen=True)

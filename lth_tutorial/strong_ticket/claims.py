@@ -70,13 +70,15 @@ CLAIMS = (
         "Xiong et al. 2023, Algorithm 1",
         r"$W_T$ stays within $\lVert W_T - W_0 \rVert_{\max} \le \varepsilon$",
         "descents with large steps, three radii, all weights compared in double precision",
-        measure_ball,
+        verdict="reproduced",
+        measure=measure_ball,
     ),
     Claim(
         "swaps-descend",
         "Ramanujan et al. 2020, argument for one swap",
         "where edges change places, the loss decreases (to first order)",
         "single steps from random positive scores on small networks",
-        measure_swaps,
+        verdict="reproduced",
+        measure=measure_swaps,
     ),
 )

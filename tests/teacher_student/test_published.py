@@ -1,11 +1,15 @@
 """Tests of teacher_student.published."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
-from lth_tutorial.teacher_student.published import summaries
+from lth_tutorial import reproduce
+from lth_tutorial.teacher_student.published import claims, summaries, tables
+
+from ..stored import STORED, of_chapter, slice_agrees
 
 
 @pytest.mark.parametrize(
@@ -76,3 +80,38 @@ def test_pairs_compare_the_very_same_starts():
     ]
     found = summaries.radius(cells, {})["paired"]
     assert found == [{"support": 3, "failed": 2, "recovered_by_the_other": 1}]
+
+
+@pytest.mark.parametrize("name", of_chapter("teacher_student"))
+def test_a_slice_of_the_stored_recoveries_is_what_the_code_gives(name, tmp_path):
+    assert slice_agrees(name, tmp_path)
+
+
+def test_tables_of_the_recoveries():
+    """Their rows are those of the stored summaries, and bands lie around what they are bands of."""
+    made = (tables.radius_table, tables.rate_table, tables.samples_table, tables.noise_table)
+    radius, rate, samples, noise = (table(STORED).text.splitlines() for table in made)
+    assert [len(rows) for rows in (radius, rate, samples, noise)] == [2 + 12, 2 + 9, 2 + 8, 2 + 4]
+    lines = {name: stored_lines(name) for name in ("radius", "samples")}
+    paper, tuned = (
+        next(x for x in lines["radius"] if (x["step"], x["support"]) == (step, 225))
+        for step in (0.5, 4.0)
+    )
+    row = next(row for row in radius if row.startswith("| 225 |")).split("|")
+    assert (row[3].strip(), row[5].strip()) == (str(paper["trials"]), str(tuned["trials"]))
+    (line,) = (x for x in lines["samples"] if (x["step"], x["support"]) == (4.0, 20))
+    assert samples[5].startswith(f"| 20 | {line['half_per_weight'][1]:.2f} (")
+    for row in rate[2:] + samples[2:] + noise[2:]:
+        for median, low, high in re.findall(r"([\d.]+) \(([\d.]+) to ([\d.]+)\)", row):
+            assert float(low) <= float(median) <= float(high)
+
+
+def stored_lines(name: str) -> list[dict]:
+    return reproduce.read_json(STORED / f"recovery-{name}.json")["summary"]["lines"]
+
+
+def test_reach_of_all_stops_at_the_first_exception():
+    shares = {20: [1, 1], 50: [1, 0.5], 100: [1, 1], 200: [0, 0], 300: [0.5, 0], 400: [0, 0]}
+    lines = [{"support": r, "reached": share} for r, share in shares.items()]
+    assert claims.reach_of_all(lines) == (20, 400)
+    assert claims.reach_of_all(lines[1:2]) == (0, math.inf)

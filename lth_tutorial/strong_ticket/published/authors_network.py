@@ -173,6 +173,8 @@ AUTHORS_NETWORK = Result(
         agree=begins_alike,
         tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
     ),
+    long=True,
+    long=True,
     keep=True,
 )
 RESULTS = (AUTHORS_NETWORK,)

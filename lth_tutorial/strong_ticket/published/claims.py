@@ -1,7 +1,4 @@
-"""What the stored tables of PGD + Edge-Popup say: arrays and tables for chapter 6, and claims of the source.
-
-The axes of the table stand here as well, so that listing the results needs no torch.
-"""
+"""What the stored tables of PGD + Edge-Popup say: arrays and tables for chapter 6, and claims."""
 
 from functools import partial
 from pathlib import Path
@@ -13,9 +10,8 @@ from lth_tutorial.claims import Claim, Finding
 from lth_tutorial.files import read_json
 
 from . import numbers as published
+from .numbers import EPSILONS, SPARSITIES
 
-SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-EPSILONS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.2, 0.3)
 SOURCE = "Xiong et al. 2023, slides, table of results"
 # One and a half standard deviations of a difference of accuracies near .965 on 10,000 images.
 TIE = 0.004
@@ -173,42 +169,48 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             SOURCE + ", row s = 0",
             r"descent in the ball alone goes from .12 to .98 as $\varepsilon$ grows",
             how,
-            partial(measure_row, folder),
+            verdict="reproduced",
+            measure=partial(measure_row, folder),
         ),
         Claim(
             "good-perturbation",
             "Xiong et al. 2023, slides, heading",
             r"gradient descent finds a good $\varepsilon$-perturbation to prune after",
             how + "; Edge-Popup at $s = .5$ after the descent and after random noise",
-            partial(measure_perturbation, folder),
+            verdict="partly",
+            measure=partial(measure_perturbation, folder),
         ),
         Claim(
             "small-radius",
             SOURCE + ", colours",
             r"up to $\varepsilon = .03$ pruning after the descent beats the descent (at .04 a tie)",
             how,
-            partial(measure_small_radius, folder),
+            verdict="reproduced",
+            measure=partial(measure_small_radius, folder),
         ),
         Claim(
             "descent-dominates",
             SOURCE + ", colours",
             r"from $\varepsilon = .05$ on no mask beats the descent alone",
             how + "; descent also for as long as both halves",
-            partial(measure_dominance, folder),
+            verdict="partly",
+            measure=partial(measure_dominance, folder),
         ),
         Claim(
             "untrained-best",
             SOURCE + r", column $\varepsilon = 0$",
             "Edge-Popup on untrained weights: .85 at best, near $s = .5$",
             how + "; also a larger step",
-            partial(measure_untrained, folder),
+            verdict="not",
+            measure=partial(measure_untrained, folder),
         ),
         Claim(
             "corner",
             SOURCE + ", last columns",
             r"large $s$ and large $\varepsilon$ together destroy the accuracy: .17",
             how + "; random masks as control",
-            partial(measure_corner, folder),
+            verdict="not",
+            measure=partial(measure_corner, folder),
         ),
     )
 

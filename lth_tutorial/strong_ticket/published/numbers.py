@@ -2,10 +2,10 @@
 
 import numpy as np
 
-SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-# The slides print the last one as 4e-1; the poster's table has 3e-1.
-EPSILONS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.2, 0.3)
-LAST_AS_PRINTED = 0.4
+from lth_tutorial.strong_ticket.axes import EPSILONS, LAST_AS_PRINTED, SPARSITIES
+
+__all__ = ["ACCURACY", "EPSILONS", "LAST_AS_PRINTED", "SPARSITIES"]
+
 ACCURACY = np.array(
     [
         [0.12, 0.14, 0.25, 0.42, 0.68, 0.84, 0.90, 0.93, 0.96, 0.97, 0.98],

@@ -9,9 +9,10 @@ from lth_tutorial import tables
 from lth_tutorial.files import read_json
 
 from . import summaries
+from .numbers import PAPER, TUNED
 from .summaries import trials_text
 
-_TUNED, _PAPER = 4.0, 0.5
+_TUNED, _PAPER = TUNED["step"], PAPER["step"]
 
 
 def _stored(folder, name: str) -> dict:

@@ -11,18 +11,10 @@ from lth_tutorial.target_network import load_target, train_target
 from lth_tutorial.weight_pruning import bounds, experiments, prune_network
 
 from . import claims
+from .numbers import PUBLISHED
 
-# Pensia et al. 2020, from their public log: precision, candidates for a weight, all candidates, those kept.
-PUBLISHED = {
-    "precision": 0.01,
-    "n": 21,
-    "candidates": 8_337_000,
-    "kept": 3_725_871,
-    "seconds": 77_266,
-    "cores": 36,
-}
 MAIN = {
-    "n": 21,
+    "n": PUBLISHED["n"],
     "signs": "iid",
     "epsilon": 0.0,
     "first": "uniform",

@@ -1,0 +1,20 @@
+"""Tests of perturbed_subset_sum.published."""
+
+from lth_tutorial import reproduce
+from lth_tutorial.perturbed_subset_sum.published import smallest_n
+
+from ..stored import slice_agrees
+from ..toys import folders
+
+
+def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):
+    """The other result trains on the whole MNIST; `reproduce all --check` runs its slice."""
+    assert slice_agrees("covering-sizes", tmp_path)
+
+
+def test_the_page_size(tmp_path):
+    """Every claim of the large network that does not depend on size."""
+    written = reproduce.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))
+    for curves in written["summary"]["n"].values():
+        for needs in curves.values():
+            assert needs[0] >= needs[-1] and needs[0] > 0
