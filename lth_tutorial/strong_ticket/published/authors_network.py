@@ -25,11 +25,13 @@ class Keeper:
         self.path, self.seconds, self.last = Path(path), seconds, time.monotonic()
 
     def load(self) -> dict | None:
+        """What was kept last; None before anything was."""
         import torch
 
         return torch.load(self.path, weights_only=True) if self.path.exists() else None
 
     def save(self, values: dict) -> None:
+        """Keep the values, unless others were kept less than `seconds` ago."""
         if time.monotonic() - self.last >= self.seconds:
             store(self.path, values)
             self.last = time.monotonic()
@@ -42,9 +44,11 @@ class Stopper:
         self.epochs, self.values = epochs, None
 
     def load(self) -> None:
-        return None
+        """Nothing: it keeps no training."""
+        return None  # noqa: RET501, it is what the search begins from
 
     def save(self, values: dict) -> None:
+        """Note the values; StopIteration once `epochs` have passed."""
         self.values = values
         if values["epoch"] == self.epochs:
             raise StopIteration
@@ -75,6 +79,7 @@ def cells(size: str) -> list[dict]:
 
 
 def run(parameters: dict, folder: Path) -> dict:
+    """One cell of the table: descent, then search; with `stop`, the beginning of the search alone."""
     from lth_tutorial.strong_ticket import authors
 
     stop = parameters.get("stop")

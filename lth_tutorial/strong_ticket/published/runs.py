@@ -36,6 +36,7 @@ def _column(configuration: str, epsilon: float, seed: int) -> dict:
 
 
 def prepare(size: str, folder: Path) -> dict:
+    """What the provenance says beside the package's versions: torch's and the device."""
     from importlib.metadata import version
 
     return {"torch": version("torch"), "device": _device()}
@@ -119,10 +120,12 @@ def run_batch(parameters: dict, folder: Path) -> dict:
 
 
 def batch_cells(size: str) -> list[dict]:
+    """All radii in one cell, for a GPU."""
     return [{"configuration": "blocks", "epsilons": list(EPSILONS), "seed": 0}]
 
 
 def summarise_batch(done: list[dict], facts: dict) -> dict:
+    """The table of test accuracies, sparsity by radius, of the one batch."""
     (cell,) = done
     columns = {
         column["epsilon"]: [[c["test"] for c in column["cells"]]]
