@@ -136,3 +136,76 @@ def _claims_in(path: Path) -> Iterator[tuple[str, int]]:
             values = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
             key = next(iter(values + node.args[:1]), None)
             yield getattr(key, "value", "without a key that can be read"), node.lineno
+
+
+# What a chapter has at least. A box with the class `draft` stands for the figures that are still missing.
+FIGURES, EXERCISES, GUESS = 6, 5, 20
+_DRAFT = re.compile(r"(?m)^:class:.*\bdraft\b")
+_EXPLORER = re.compile(r'<div class="lth-explorer" id="([^"]*)"[^>]*?data-csv="([^"]*)"')
+_SLIDER = re.compile(r'<form class="lth-guess".*?min="(-?\d+)" max="(-?\d+)"', re.DOTALL)
+
+
+def missing_parts(notebook, name: str) -> Iterator[str]:
+    """What a chapter lacks that the tests of its page ask for: figures, a guess, exercises, numbers."""
+    yield from _missing_figures(notebook, name)
+    yield from _missing_guess(notebook, name)
+    yield from _missing_exercises(notebook, name)
+
+
+def _missing_figures(notebook, name: str) -> Iterator[str]:
+    shown = [
+        (cell.id, figure)
+        for cell, html in _controls(notebook)
+        for figure in _EXPLORER.findall(html)
+    ]
+    least = 1 if any(_DRAFT.search(text) for _, text in markdown_cells(notebook)) else FIGURES
+    if len(shown) < least:
+        yield (
+            f"{name}: {len(shown)} figures, and a chapter has at least {least}: draw another one with "
+            "`explore(...)`, and run `make notebooks`"
+        )
+    for cell, (figure, numbers) in shown:
+        if not numbers:
+            yield (
+                f"{name}, cell {cell}: the figure {figure} offers no numbers to download: hand them to "
+                "`describe(figure, says, data)` in the chapter's figures.py"
+            )
+
+
+def _missing_guess(notebook, name: str) -> Iterator[str]:
+    found = [
+        (cell.id, ends) for cell, html in _controls(notebook) for ends in _SLIDER.findall(html)
+    ]
+    if len(found) != 1:
+        yield (
+            f"{name}: {len(found)} questions to guess, and a chapter has one: put one `guess(...)` at its "
+            "beginning"
+        )
+    for cell, (low, high) in found:
+        if not int(low) <= GUESS <= int(high):
+            yield (
+                f"{name}, cell {cell}: the slider of `guess` goes from {low} to {high}; the tests answer "
+                f"{GUESS}: choose low and high around it"
+            )
+
+
+def _missing_exercises(notebook, name: str) -> Iterator[str]:
+    text = "\n".join(text for _, text in markdown_cells(notebook))
+    exercises = re.findall(r"(?m)^:::+\{exercise\}.*\n(?:.*\n)?:label: *(\S+)", text)
+    solutions = set(re.findall(r"\{solution(?:-start)?\} *(\S+)", text))
+    if len(exercises) < EXERCISES:
+        yield (
+            f"{name}: {len(exercises)} exercises, and a chapter has at least {EXERCISES}: add an "
+            "`{exercise}` with its `:label:`, a hint and a `{solution-start}`"
+        )
+    for label in exercises:
+        if label not in solutions:
+            yield f"{name}: the exercise {label} has no solution: add `:::{{solution-start}} {label}`"
+
+
+def _controls(notebook) -> Iterator[tuple]:
+    """The cells whose outputs are HTML, with it."""
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if "text/html" in output.get("data", {}):
+                yield cell, output.data["text/html"]

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lth_tutorial import chapters
 from lth_tutorial.chapters import CHAPTERS
 
 from . import authoring, prose_numbers
@@ -27,6 +26,7 @@ CHECKS = {
     "cites": lambda notebook, chapter: authoring.cites_without_prefix(
         notebook, chapter.notebook, chapter.number
     ),
+    "gaps": lambda notebook, chapter: authoring.missing_parts(notebook, chapter.notebook),
     "numbers": lambda notebook, chapter: prose_numbers.faults(notebook, chapter.notebook),
 }
 
@@ -51,15 +51,6 @@ def test_every_page_of_all_chapters_has_the_chapters_of_the_contents():
     }
     contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     assert list(authoring.unlisted_chapters(contents, pages)) == []
-
-
-def test_every_claim_of_a_room_is_in_its_list():
-    listed = {
-        chapter.package: {claim.key for claim in chapters.claims(chapter.package, BOOK / "results")}
-        for chapter in CHAPTERS
-    }
-    assert all(listed.values())
-    assert list(authoring.unlisted_claims(ROOT / "lth_tutorial", listed)) == []
 
 
 # Planted faults
@@ -195,6 +186,85 @@ def test_the_linter_wants_docstrings_in_the_package(source, place, found):
     command = [sys.executable, "-m", "ruff", "check", "--quiet", "--stdin-filename", place, "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, cwd=ROOT)
     assert ("Missing docstring in public" in done.stdout) == found, done.stdout + done.stderr
+
+
+EXERCISE = """:::{exercise} A task
+:label: ex-NAME
+Do it.
+:::
+:::{solution-start} ex-NAME
+:class: dropdown
+:::
+"""
+WHOLE = {
+    "figures": [
+        f'<div class="lth-explorer" id="f{k}" data-axes=\'[]\' data-csv="x&#10;1">'
+        for k in range(6)
+    ],
+    "guesses": ['<form class="lth-guess" id="g"><input type="range" min="5" max="99"></form>'],
+    "exercises": [EXERCISE.replace("NAME", name) for name in "abcde"],
+}
+
+
+def whole_notebook(**changed) -> nbformat.NotebookNode:
+    """A chapter with the least that is asked for, but for what is changed."""
+    parts = WHOLE | changed
+    notebook = notebook_of("# New", *parts["exercises"])
+    for html in parts["figures"] + parts["guesses"]:
+        output = new_output("execute_result", data={"text/html": html})
+        notebook.cells.append(
+            new_code_cell("show()", id=f"h{len(notebook.cells)}", outputs=[output])
+        )
+    return notebook
+
+
+def test_the_least_of_a_chapter_is_enough():
+    assert list(authoring.missing_parts(whole_notebook(), "x")) == []
+
+
+@pytest.mark.parametrize(
+    "changed, words",
+    [
+        (
+            {"figures": WHOLE["figures"][1:]},
+            ": 5 figures, and a chapter has at least 6: draw another",
+        ),
+        (
+            {"figures": [WHOLE["figures"][0].replace("x&#10;1", ""), *WHOLE["figures"][1:]]},
+            ", cell h6: the figure f0 offers no numbers to download: hand them to `describe(",
+        ),
+        ({"guesses": []}, ": 0 questions to guess, and a chapter has one: put one `guess(...)`"),
+        ({"guesses": WHOLE["guesses"] * 2}, ": 2 questions to guess, and a chapter has one"),
+        (
+            {"guesses": [WHOLE["guesses"][0].replace('min="5"', 'min="25"')]},
+            ", cell h12: the slider of `guess` goes from 25 to 99; the tests answer 20: choose low",
+        ),
+        (
+            {"exercises": WHOLE["exercises"][1:]},
+            ": 4 exercises, and a chapter has at least 5: add an",
+        ),
+        (
+            {
+                "exercises": [
+                    WHOLE["exercises"][0].replace("start} ex-a", "start} ex-b"),
+                    *WHOLE["exercises"][1:],
+                ]
+            },
+            ": the exercise ex-a has no solution: add `:::{solution-start} ex-a`",
+        ),
+    ],
+)
+def test_what_a_chapter_lacks_is_named(changed, words):
+    (fault,) = authoring.missing_parts(whole_notebook(**changed), "8-new.ipynb")
+    assert fault.startswith(f"8-new.ipynb{words}")
+
+
+def test_a_draft_needs_one_figure():
+    draft = ":::{admonition} Draft\n:class: warning draft\nNot yet.\n:::"
+    fewer = {"figures": WHOLE["figures"][:1], "exercises": [draft, *WHOLE["exercises"]]}
+    assert list(authoring.missing_parts(whole_notebook(**fewer), "x")) == []
+    (fault,) = authoring.missing_parts(whole_notebook(**fewer | {"figures": []}), "x")
+    assert "at least 1" in fault
 
 
 # Numbers in prose
