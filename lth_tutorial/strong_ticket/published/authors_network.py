@@ -28,11 +28,13 @@ class Keeper:
         self.path, self.seconds, self.last = Path(path), seconds, time.monotonic()
 
     def load(self) -> dict | None:
+        """What was kept last; None before anything was."""
         import torch
 
         return torch.load(self.path, weights_only=True) if self.path.exists() else None
 
     def save(self, values: dict) -> None:
+        """Keep the values, unless others were kept less than `seconds` ago."""
         if time.monotonic() - self.last >= self.seconds:
             store(self.path, values)
             self.last = time.monotonic()
@@ -45,9 +47,11 @@ class Stopper:
         self.epochs, self.values = epochs, None
 
     def load(self) -> None:
-        return None
+        """Nothing: it keeps no training."""
+        return None  # noqa: RET501, it is what the search begins from
 
     def save(self, values: dict) -> None:
+        """Note the values; StopIteration once `epochs` have passed."""
         self.values = values
         if values["epoch"] == self.epochs:
             raise StopIteration
@@ -78,6 +82,7 @@ def cells(size: str) -> list[dict]:
 
 
 def run(parameters: dict, folder: Path) -> dict:
+    """One cell of the table: descent, then search; with `stop`, the beginning of the search alone."""
     from lth_tutorial.strong_ticket import authors
 
     stop = parameters.get("stop")
@@ -173,7 +178,6 @@ AUTHORS_NETWORK = Result(
         agree=begins_alike,
         tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
     ),
-    long=True,
     long=True,
     keep=True,
 )

@@ -220,6 +220,7 @@ def _paper(folder: Path) -> dict:
 
 
 def measure_row(folder: Path) -> Finding:
+    """The unpruned row of the table against the published one."""
     row = _full(_paper(folder)["summary"]["paper"])[0]
     away = np.abs(row - published.ACCURACY[0])
     verdict = "reproduced" if away.mean() < 0.06 and (np.diff(row[2:]) > -0.005).all() else "partly"
@@ -249,6 +250,7 @@ def measure_perturbation(folder: Path) -> Finding:
 
 
 def measure_small_radius(folder: Path) -> Finding:
+    """What the best mask gains at small radii."""
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][:6], gain["against longer descent"][:6]
     verdict = "reproduced" if min(ours.min(), fair.min()) > TIE else "partly"
@@ -260,6 +262,7 @@ def measure_small_radius(folder: Path) -> Finding:
 
 
 def measure_dominance(folder: Path) -> Finding:
+    """What the best mask gains at large radii."""
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][7:], gain["against longer descent"][7:]
     verdict = (
@@ -281,6 +284,7 @@ def _signed(values) -> str:
 
 
 def measure_untrained(folder: Path) -> Finding:
+    """The best mask of untrained weights."""
     summary = _paper(folder)["summary"]
     column, larger = (_full(summary[name])[1:, 0] for name in ("paper", "tuned"))
     best = SPARSITIES[1 + int(column.argmax())]
@@ -293,6 +297,7 @@ def measure_untrained(folder: Path) -> Finding:
 
 
 def measure_corner(folder: Path) -> Finding:
+    """The corner of large sparsity and radius, searched and at random."""
     found = lines(_paper(folder))
     ours, random = found["Edge-Popup"][-1, -1], found["random"][:, -1]
     verdict = "not" if ours > 0.8 else "reproduced"

@@ -36,6 +36,7 @@ def _column(configuration: str, epsilon: float, seed: int) -> dict:
 
 
 def prepare(size: str, folder: Path) -> dict:
+    """What the provenance says beside the package's versions: torch's and the device."""
     from importlib.metadata import version
 
     return {"torch": version("torch"), "device": _device()}
