@@ -26,7 +26,7 @@ TEXT_SPACING = """(() => {
 })()"""
 
 
-# What on a phone is wider than its box and so cut off, or hidden until it is pushed; with what it begins with.
+# What on a phone is wider than its box, so cut off or hidden until it is pushed; with what it begins with.
 PUSHED = """() => {
     document.querySelectorAll("details").forEach((d) => (d.open = true));
     document.querySelectorAll(".toggle-hidden").forEach((e) => e.classList.remove("toggle-hidden"));

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial import tables as markdown
+from lth_tutorial.files import read_json
 from lth_tutorial.results import Result, Slice
 
 from .numbers import ACCURACY, EPSILONS, SPARSITIES
@@ -140,15 +141,33 @@ def summarise(done: list[dict], facts: dict) -> dict:
     return {"test": table}
 
 
-def table(stored: dict) -> markdown.Table:
-    """Published and own accuracies of the cells that are finished, beside one another."""
+def so_far(folder) -> markdown.Table:
+    """Published and own accuracies of the cells that are finished, by radius; a dash for the others.
+
+    Args:
+        folder: where the stored results lie; before the first cell is finished there is no file.
+    """
+    try:
+        cells_done = read_json(Path(folder) / "authors-network.json")["cells"]
+    except FileNotFoundError:
+        cells_done = []
+    own = {
+        (c["parameters"]["epsilon"], c["parameters"]["sparsity"]): c["numbers"]["test"]
+        for c in cells_done
+    }
     rows = []
-    for cell in sorted(stored["cells"], key=lambda c: tuple(c["parameters"].values())):
-        epsilon, sparsity = (cell["parameters"][key] for key in ("epsilon", "sparsity"))
-        place = SPARSITIES.index(sparsity), EPSILONS.index(epsilon)
-        own = cell["numbers"]["test"]
-        rows.append((f"{epsilon:g}", f"{sparsity:g}", f"{ACCURACY[place]:.2f}", f"{own:.2f}"))
-    return markdown.table(("radius", "sparsity", "published", "ours, their network"), rows)
+    for k, sparsity in enumerate(SPARSITIES):
+        row = [f"{sparsity:g}"]
+        for epsilon in (0.0, 0.3):
+            found = own.get((epsilon, sparsity))
+            row += [
+                f"{ACCURACY[k, EPSILONS.index(epsilon)]:.2f}",
+                "–" if found is None else f"{found:.2f}",
+            ]
+        rows.append(tuple(row))
+    return markdown.table(
+        ("sparsity", "radius 0, published", "ours", "radius .3, published", "ours"), rows
+    )
 
 
 def stopped(parameters: dict) -> dict:
