@@ -1,5 +1,7 @@
 """Claim records: well formed, and measured as the page shows them."""
 
+import importlib
+
 import pytest
 
 from lth_tutorial import chapters, tables
@@ -7,14 +9,30 @@ from lth_tutorial.claims import Claim, Finding, table
 
 from .stored import STORED
 
-CLAIMS = [
-    claim for chapter in chapters.CHAPTERS for claim in chapters.claims(chapter.package, STORED)
-]
+BY_CHAPTER = {c.package: chapters.claims(c.package, STORED) for c in chapters.CHAPTERS}
+CLAIMS = [claim for claims in BY_CHAPTER.values() for claim in claims]
+KEYS = [(package, claim.key) for package, claims in BY_CHAPTER.items() for claim in claims]
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)
 def test_claims_hold(claim):
     assert claim.finding.verdict == claim.verdict
+
+
+@pytest.mark.parametrize("package, key", KEYS)
+def test_another_number_turns_the_verdict(package, key, monkeypatch, tmp_path):
+    """A verdict that follows from a number is another one for another number."""
+    fakes = importlib.import_module(f"tests.{package}.fakes").FAKES
+    assert key in fakes, f"tests/{package}/fakes.py: add a number that turns the verdict of {key}"
+    folder = fakes[key].put(monkeypatch, tmp_path)
+    (claim,) = (c for c in chapters.claims(package, folder) if c.key == key)
+    assert claim.measure().verdict != claim.verdict
+
+
+@pytest.mark.parametrize("package", BY_CHAPTER)
+def test_no_fake_is_of_a_claim_that_is_gone(package):
+    fakes = importlib.import_module(f"tests.{package}.fakes").FAKES
+    assert set(fakes) == {claim.key for claim in BY_CHAPTER[package]}, f"tests/{package}/fakes.py"
 
 
 def made(measure, verdict="partly"):
