@@ -9,7 +9,8 @@ from tests import processor
 os.environ["LTH_EXPLORE"] = "static"
 # Set by `make test-newest` for a Python for which there is no torch yet.
 WITHOUT_TORCH = bool(os.environ.get("LTH_WITHOUT_TORCH"))
-collect_ignore = []
+# The notebook that a new chapter begins with runs under its own name only.
+collect_ignore = ["book/_template.ipynb"]
 if WITHOUT_TORCH:
     collect_ignore += [f"tests/test_{name}.py" for name in ("magnitude_pruning", "strong_ticket")]
     collect_ignore += ["tests/test_teacher_student.py"]
