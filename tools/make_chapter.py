@@ -193,7 +193,7 @@ def main(arguments: list[str]) -> int:
         return 2
     print(f"New: {', '.join(made)}")
     print(f"A line more in: {', '.join(lists)}")
-    print("To take it back, as long as nothing of it is committed:")
+    print("To take it back, with whatever else is not committed in these files:")
     print(f"  git clean -fdxq -- {' '.join(made)}")
     print(f"  git restore -- {' '.join((*lists, *DERIVED))}")
     return 0
