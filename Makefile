@@ -17,7 +17,7 @@ NEWEST ?= $(PYTHON)
 EXTRAS := book,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env test test-other test-lowest test-newest serve lab notebooks lint format benchmark \
+.PHONY: book env test test-other test-lowest test-newest serve lab notebooks chapter lint format benchmark \
     links clean lock help
 
 help:
@@ -28,6 +28,8 @@ help:
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
+	@echo "                (make notebooks ONLY=8: one chapter's notebook and claims, in seconds)"
+	@echo "make chapter NUMBER=8 NAME=random-masks   begin a chapter from the template"
 	@echo "make lint       check the code's style (make format: mend it)"
 	@echo "make benchmark  time the solvers against their peers"
 	@echo "make clean      remove what was built (make clean VENV_TOO=1: the environment as well)"
@@ -66,8 +68,13 @@ serve: book
 lab: $(READY) $(TORCH)
 	@$(BIN)/jupyter lab --notebook-dir=book
 
-notebooks: $(READY) $(TORCH)
-	@$(BIN)/python tools/make_notebooks.py
+# For one chapter nothing is installed: what needs torch is skipped where there is none.
+notebooks: $(READY) $(if $(ONLY),,$(TORCH))
+	@$(BIN)/python tools/make_notebooks.py $(subst $(comma), ,$(ONLY))
+
+chapter: $(READY)
+	@$(BIN)/python tools/make_chapter.py "$(NUMBER)" "$(NAME)"
+	@$(MAKE) --no-print-directory notebooks ONLY="$(NUMBER)"
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -1,19 +1,24 @@
 """Execute every notebook of the book in place, and write the pages that are made from the code.
 
-A notebook is written only when its new text differs, and then to a temporary file first, so an
-interrupted run leaves whole files. Executing twice gives the same bytes.
+With chapters named, only these are executed and only their claims are measured; the others keep what the
+scorecard says of them. A file is written only when its new text differs, and then to a temporary file
+first, so an interrupted run leaves whole files. Executing twice gives the same bytes. What needs torch is
+skipped where there is none; what fails is left as it was, the rest is done, and the exit status is 1.
 
-Usage: python tools/make_notebooks.py [NOTEBOOK ...]
+Usage: python tools/make_notebooks.py [NUMBER | PACKAGE | NOTEBOOK ...]
 """
 
 import json
 import os
 import re
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 from lth_tutorial import chapters
@@ -80,9 +85,25 @@ def merge_streams(outputs: list) -> list:
     return merged
 
 
-def notebooks() -> list[Path]:
-    """The notebooks of the book in reading order."""
-    return [BOOK / chapter.notebook for chapter in chapters.CHAPTERS]
+def chosen(names: Sequence[str]) -> list[chapters.Chapter]:
+    """The chapters of these numbers, packages or notebooks, in reading order; all, if none is named.
+
+    Raises:
+        ValueError: a name is that of no chapter.
+    """
+    known = {
+        name: chapter
+        for chapter in chapters.CHAPTERS
+        for name in (str(chapter.number), chapter.package, Path(chapter.notebook).stem)
+    }
+    asked = [Path(name).name.removesuffix(".ipynb") for name in names]
+    if unknown := [name for name in asked if name not in known]:
+        raise ValueError(
+            f"{unknown[0]!r} is no chapter of lth_tutorial/chapters.py; name one by its number "
+            f"(0 to {len(chapters.CHAPTERS) - 1}), its package or its notebook"
+        )
+    wanted = [known[name] for name in asked] or chapters.CHAPTERS
+    return [chapter for chapter in chapters.CHAPTERS if chapter in wanted]
 
 
 def heading(chapter: chapters.Chapter) -> str:
@@ -112,9 +133,18 @@ def theorem_index() -> str:
 
 def scorecard_page() -> str:
     """A page with the claims of all chapters, measured now."""
+    return scorecard({c.number: claims_section(c) for c in chapters.CHAPTERS})
+
+
+def claims_section(chapter: chapters.Chapter) -> str:
+    """The claims of one chapter as a table, measured now."""
     from lth_tutorial.claims import table
 
-    results = BOOK / "results"
+    return table(chapters.claims(chapter.package, BOOK / "results")).text
+
+
+def scorecard(sections: dict[int, str]) -> str:
+    """The page with the claims, from each chapter's table."""
     lines = [
         "# Scorecard",
         "",
@@ -125,9 +155,16 @@ def scorecard_page() -> str:
         "",
     ]
     for chapter in chapters.CHAPTERS:
-        records = chapters.claims(chapter.package, results)
-        lines += [heading(chapter), "", table(records).text, ""]
-    return "\n".join([*lines, *stored_results(results)])
+        if chapter.number in sections:
+            lines += [heading(chapter), "", sections[chapter.number], ""]
+    return "\n".join([*lines, *stored_results(BOOK / "results")])
+
+
+def sections_as_they_stand(page: str) -> dict[int, str]:
+    """Each chapter's table in a scorecard that was made before, by the chapter's number."""
+    parts = re.split(r"^## (?:\[\d+\. .*\]\((.*)\)|.*)$", page, flags=re.MULTILINE)
+    tables = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {c.number: tables[c.notebook].strip() for c in chapters.CHAPTERS if c.notebook in tables}
 
 
 def stored_results(results: Path) -> list[str]:
@@ -164,8 +201,6 @@ def _made(result: dict, file: str) -> str:
 
 def cover() -> str:
     """The landing page's picture: the union of intervals that covers the line, as a page fragment."""
-    from functools import partial
-
     import numpy as np
 
     from lth_tutorial.explore import Axis, explore
@@ -177,13 +212,59 @@ def cover() -> str:
     return html.replace("<div ", '<div data-autoplay="" ', 1) + "\n"
 
 
-def main(names: list[str]) -> None:
-    """Execute the named notebooks, or all, and write the pages made from code."""
+def tried(what: str, make: Callable[[], bool]) -> bool:
+    """Make one thing and say what came of it; False if it failed, which stops nothing else."""
+    try:
+        print(f"{what}: {'changed' if make() else 'unchanged'}", flush=True)
+    except Exception as error:
+        if needs_torch(error):
+            print(f"{what}: skipped, needs torch, which `make .venv/.torch` installs")
+            return True
+        print(f"{what}: FAILED, left as it was\n{error or repr(error)}", file=sys.stderr)
+        return False
+    return True
+
+
+def needs_torch(error: Exception) -> bool:
+    """Whether torch was asked for and is not there, here or in a notebook's cell."""
+    if isinstance(error, CellExecutionError):
+        return error.ename == "ModuleNotFoundError" and "'torch'" in error.evalue
+    return isinstance(error, ModuleNotFoundError) and error.name == "torch"
+
+
+def update_scorecard(measured: Sequence[chapters.Chapter]) -> bool:
+    """Measure these chapters' claims, and those that the page has not yet; the others stay as they are."""
+    path = BOOK / "scorecard.md"
+    sections = sections_as_they_stand(path.read_text(encoding="utf-8") if path.exists() else "")
+
+    def measure(chapter: chapters.Chapter) -> bool:
+        before, new = sections.get(chapter.number), claims_section(chapter)
+        sections[chapter.number] = new
+        return new != before
+
+    due = [c for c in chapters.CHAPTERS if c in measured or c.number not in sections]
+    well = [tried(f"claims of chapter {c.number}", partial(measure, c)) for c in due]
+    return tried(path.name, lambda: write(path, scorecard(sections))) and all(well)
+
+
+def update_page(name: str) -> bool:
+    """Make one of PAGES anew."""
+    return tried(name, lambda: write(BOOK / name, PAGES[name]()))
+
+
+def main(names: Sequence[str]) -> int:
+    """Make what belongs to these chapters, or everything; returns the exit status."""
     os.environ["LTH_EXPLORE"] = "static"
-    for path in [Path(name) for name in names] or notebooks():
-        print(f"{path.name}: {'changed' if execute(path) else 'unchanged'}")
-    for file, make in PAGES.items():
-        print(f"{file}: {'changed' if write(BOOK / file, make()) else 'unchanged'}")
+    try:
+        asked = chosen(names)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    well = [tried(c.notebook, partial(execute, BOOK / c.notebook)) for c in asked]
+    well += [update_page("theorem-index.md"), update_scorecard(asked)]
+    if len(asked) == len(chapters.CHAPTERS):
+        well.append(update_page("generated/cover.html"))
+    return 0 if all(well) else 1
 
 
 PAGES = {
@@ -193,4 +274,4 @@ PAGES = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

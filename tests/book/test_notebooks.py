@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+# All but the template.
+NOTEBOOKS = sorted(BOOK.glob("[!_]*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -43,3 +44,22 @@ def test_notebook_holds_calls_not_logic(path):
             assert not [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.While)], (
                 f"{place}: classes and `while` belong into the chapter's room, where tests reach them"
             )
+
+
+DRAFT, TO_FILL_IN = ":class: warning draft", "*To fill in"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_only_a_draft_has_something_to_fill_in(path):
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    assert DRAFT in text or TO_FILL_IN not in text, (
+        f"book/{path.name} has no box *Draft* any more: write what stands behind `{TO_FILL_IN}`"
+    )
+
+
+def test_the_template_is_a_draft_and_no_page():
+    template = BOOK / "_template.ipynb"
+    text = "\n".join(cell.source for cell in nbformat.read(template, as_version=4).cells)
+    assert DRAFT in text and TO_FILL_IN in text and template not in NOTEBOOKS
+    settings = (BOOK.parent / "_config.yml").read_text(encoding="utf-8")
+    assert "book/_template.ipynb" in settings and "only_build_toc_files: true" in settings

@@ -69,6 +69,14 @@ LINKS = """(async () => {
 })()"""
 
 
+LEAST = "a chapter has six figures with `explore(...)`; one whose page says that it is a draft, one"
+
+
+def least(page) -> int:
+    """How many figures a chapter has at least: the box *Draft* of the template stands for the others."""
+    return 1 if page.locator(".admonition.draft").count() else 6
+
+
 def state(figure) -> tuple[str, str]:
     return figure.locator(".lth-stage").inner_html(), figure.locator(".lth-says").inner_text()
 
@@ -122,7 +130,7 @@ def test_every_frame_can_be_reached_and_named(open_page, path):
             JSON.parse(f.dataset.axes).reduce((n, a) => n * a.texts.length, 1),
             new Set([...f.querySelectorAll("template")].map((t) => t.dataset.says)).size])"""
     )
-    assert len(sizes) >= 6
+    assert len(sizes) >= least(page), f"{path}: {LEAST}"
     for name, frames, expected, sentences in sizes:
         assert frames == expected == sentences, (
             f"{source(path)}: the figure {name} has {expected} combinations of its controls, {frames} frames "
@@ -244,7 +252,7 @@ def test_without_a_script_no_control_is_dead(browser, address, path):
     assert page.locator(".lth-guess").count() == 1, (
         f"{source(path)}: a chapter has one question to guess: put one `guess(...)` at its beginning"
     )
-    assert page.locator(".lth-stage:visible").count() >= 6
+    assert page.locator(".lth-stage:visible").count() >= least(page), f"{path}: {LEAST}"
     context.close()
 
 
