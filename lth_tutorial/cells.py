@@ -196,6 +196,7 @@ def checked(written: dict) -> dict | None:
 
 
 def checked_code(written: dict) -> tuple[str, ...]:
+    """The digest of the code that last checked a stored result; nothing where none did."""
     record = checked(written)
     return () if record is None else (record["code"],)
 

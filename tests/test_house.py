@@ -14,6 +14,8 @@ import yaml
 from lth_tutorial import chapters
 from lth_tutorial.chapters import CHAPTERS, Chapter
 
+from .book.authoring import unlisted_claims
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lth_tutorial"
 # Above the chapters; everything else that is no chapter is ground floor.
@@ -288,6 +290,7 @@ def test_every_claim_is_listed(chapter):
     ]
     listed = [claim.key for claim in chapters.claims(chapter.package)]
     assert sorted(written) == sorted(listed), "add it to CLAIMS, or to the claims of a result"
+    assert list(unlisted_claims(PACKAGE, {chapter.package: set(listed)})) == []
 
 
 def test_titles_are_the_headings_of_the_notebooks():

@@ -321,8 +321,9 @@ def test_readme_says_what_a_hundred_workers_take():
         each = f"{duration(sum(seconds) / len(seconds))}, {duration(max(seconds))}"
         times = [duration(results.seconds_with(workers, seconds)) for workers in (2, 100)]
         assert f"| {words} | {len(seconds)} | {each} | {' | '.join(times)} |" in readme
-    week = len(chapters.results()["redundant-blocks"].cells("paper"))
-    assert f"in only {week} cells: {week} workers take about {7 * 24 / week:.0f} hours" in readme
+    few = len(chapters.results()["authors-network"].cells("paper"))
+    assert f"`authors-network` has only {few} cells" in readme
+    assert f"more than {few} workers do not help" in readme
 
 
 def test_a_name_is_needed(capsys):

@@ -178,6 +178,7 @@ def cover() -> str:
 
 
 def main(names: list[str]) -> None:
+    """Execute the named notebooks, or all, and write the pages made from code."""
     os.environ["LTH_EXPLORE"] = "static"
     for path in [Path(name) for name in names] or notebooks():
         print(f"{path.name}: {'changed' if execute(path) else 'unchanged'}")

@@ -48,6 +48,7 @@ class Axis:
 
     @property
     def start_index(self) -> int:
+        """Where the first value shown stands among the values."""
         return next(k for k, value in enumerate(self.values) if _same(self.start, value))
 
     @property

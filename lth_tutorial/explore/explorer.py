@@ -68,6 +68,7 @@ class Explorer:
 
     @property
     def start(self) -> dict:
+        """The parameters of the frame that is shown first."""
         return {name: axis.start for name, axis in self.axes.items()}
 
     def frame(self, **params) -> Frame:

@@ -78,6 +78,7 @@ class Training:
     after_backward: Callable[[nn.Module], None] | None = None
 
     def __call__(self, model: nn.Module, step: int = 0) -> list[float | None]:
+        """Train `model` in place from `step` on; returns the curve of its test accuracy."""
         images, labels, test_images, test_labels = self.data
         model.to(images.device)
         adam = torch.optim.Adam(

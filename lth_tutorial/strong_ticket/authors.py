@@ -123,10 +123,15 @@ def _outcome(weights, data) -> dict:
     }
 
 
-def _loss(weights, data) -> float:
+def evaluate(weights, x, labels) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy on rows."""
     forward = networks.named("redundant").forward
-    loss, _ = relu_network.evaluate(pack(weights), data.x[:10_000], data.labels[:10_000], forward)
-    return _digits(float(loss))
+    loss, accuracy = relu_network.evaluate(pack(weights), x, labels, forward)
+    return float(loss), float(accuracy)
+
+
+def _loss(weights, data) -> float:
+    return _digits(evaluate(weights, data.x[:10_000], data.labels[:10_000])[0])
 
 
 def _overlap(before, after) -> float:

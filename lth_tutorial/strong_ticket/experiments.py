@@ -46,28 +46,11 @@ class Configuration:
 _PAGE = {"step": 0.1, "epochs": 1, "batch": 100, "momentum": 0.9, "decay": 5e-4}
 _PAPER = {"step": 0.1, "epochs": 2, "batch": 64, "momentum": 0.9, "decay": 5e-4}
 _TUNED = {"step": 1.0, "epochs": 2, "batch": 64, "momentum": 0.9, "decay": 0.0}
-_BLOCKS = (784, 3920, 500, 2500, 500, 2500, 500, 2500, 10)
-_AUTHORS = {"batch": 64, "momentum": 0.9, "decay": 5e-4}
-
-
-def _authors(images: int, validation: int, descents: int, searches: int) -> Configuration:
-    """Every dense layer a block of two, five times as wide between them; projection after each epoch."""
-    return Configuration(
-        _BLOCKS,
-        0.5,
-        images,
-        validation,
-        _AUTHORS | {"step": 0.03, "epochs": descents, "schedule": "drop", "project": "epoch"},
-        _AUTHORS | {"step": 0.1, "epochs": searches, "schedule": "cosine"},
-    )
-
 
 CONFIGURATIONS = {
     "page": Configuration(perturb=_PAGE, search=_PAGE),
     "paper": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_PAPER),
     "tuned": Configuration(images=60_000, validation=6_000, perturb=_PAPER, search=_TUNED),
-    "blocks": _authors(60_000, 6_000, 100, 50),
-    "blocks-embedded": _authors(10_000, 2_000, 100, 50),
 }
 
 
@@ -181,38 +164,6 @@ def movement_histogram(before, after, bounds) -> list[float]:
     place = (moved * (BINS / largest)).long().clamp_(max=BINS - 1)
     counts = torch.bincount(place, minlength=BINS)
     return [_rounded(float(share)) for share in counts / len(moved)]
-
-
-def first_steps(
-    configuration: Configuration, epsilon: float, project: str, steps: int, seed: int
-) -> dict:
-    """The first steps of the descent, one by one: does it begin to learn at all?
-
-    Args:
-        project: "step" or "epoch"; `steps` is less than an epoch, so "epoch" does not project.
-
-    Returns:
-        losses: before each step; gradient: the largest entry of the first one; dead: whether at the end every
-        output is 0 on every validation image. None for what is no number.
-    """
-    weights, (data, *_) = start(configuration, seed)
-    ends = projected_gradient.ball(weights, configuration.radii(epsilon))
-    velocities = [torch.zeros_like(w) for w in weights]
-    options = configuration.perturb
-    losses, largest = [], []
-    order = np.random.default_rng([6, seed, 2])
-    for (x, labels), _ in zip(
-        relu_network.batches(data, options["batch"], order), range(steps), strict=False
-    ):
-        loss, found = relu_network.gradients(weights, x, labels)
-        losses.append(_rounded(float(loss)))
-        largest.append(_rounded(max(float(g.abs().max()) for g in found)))
-        for w, v, g, (low, high) in zip(weights, velocities, found, ends, strict=True):
-            relu_network.descend(w, v, g, options["step"], options["momentum"], options["decay"])
-            if project == "step":
-                torch.clamp(w, low, high, out=w)
-    outputs = relu_network.forward(weights, data.valid_x)
-    return {"losses": losses, "gradient": largest[0], "dead": bool((outputs == 0).all())}
 
 
 def control_columns(

@@ -11,6 +11,7 @@ class TopShare(torch.autograd.Function):
 
     @staticmethod
     def forward(context, scores, count):
+        """The mask, 1 at the `count` largest scores; of equals the first."""
         order = torch.sort(scores.flatten(), descending=True, stable=True).indices
         mask = torch.zeros(scores.numel())
         mask[order[:count]] = 1
@@ -18,6 +19,7 @@ class TopShare(torch.autograd.Function):
 
     @staticmethod
     def backward(context, gradient):
+        """The gradient as it is: the mask counts as the scores (straight through)."""
         return gradient, None
 
 

@@ -41,6 +41,7 @@ class Data(NamedTuple):
     valid_labels: torch.Tensor
 
     def to(self, device) -> "Data":
+        """The same data on `device`."""
         return Data(*(part.to(device) for part in self))
 
 

@@ -80,14 +80,17 @@ class Hypotheses:
 
     @property
     def pensia(self) -> bool:
+        """Pensia et al. 2020: the spectral norm is at most 1."""
         return self.norm <= 1
 
     @property
     def malach(self) -> bool:
+        """Malach et al. 2020: besides, no entry exceeds the limit."""
         return self.pensia and self.largest <= self.limit
 
     @property
     def range(self) -> bool:
+        """This chapter's theorem: no entry exceeds 1/2."""
         return self.largest <= 0.5
 
 

@@ -60,6 +60,7 @@ class PrunedLayer:
 
     @property
     def width(self) -> int:
+        """The random neurons between inputs and outputs, D."""
         return self.first.size
 
     @property

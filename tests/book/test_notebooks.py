@@ -32,9 +32,14 @@ def test_notebook_is_stored_executed(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebook_holds_calls_not_logic(path):
     """At most ten statements a cell, and none that belongs in the package."""
-    assert "_" not in path.name, "some builders rewrite underscores"
+    assert "_" not in path.name, f"book/{path.name}: hyphens in the name; some builders rewrite _"
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code" and not cell.source.startswith("%"):
-            tree = ast.parse(cell.source)
-            assert len(tree.body) <= 10, cell.source
-            assert not [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.While)]
+            tree, place = ast.parse(cell.source), f"book/{path.name}, cell {cell.id}"
+            assert len(tree.body) <= 10, (
+                f"{place}: {len(tree.body)} statements, and a cell has at most ten: cut the cell in two, or "
+                "move what it does into a function of the chapter's room"
+            )
+            assert not [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.While)], (
+                f"{place}: classes and `while` belong into the chapter's room, where tests reach them"
+            )

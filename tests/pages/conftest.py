@@ -61,6 +61,12 @@ def pages() -> list[str]:
     return [f"{file}.html" for file in files]
 
 
+def source(path: str) -> str:
+    """The file in the repository from which a page is made: what an author has to change."""
+    file = Path(path).with_suffix("")
+    return next(f"{file}{end}" for end in (".ipynb", ".md") if (ROOT / f"{file}{end}").exists())
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass

@@ -71,13 +71,33 @@ class Firefox:
     def reload(self) -> None:
         self._move("browsingContext.reload")
 
-    def _move(self, method: str, **parameters) -> None:
-        self.send(method, context=self.window, wait="complete", **parameters)
-        time.sleep(0.2)
+    def follow(self, link: str) -> None:
+        """Leave the page as a link does."""
+        self._leave(lambda: self.evaluate(f"(location.href = {json.dumps(link)}, 0)"))
 
     def back(self) -> None:
-        self.send("browsingContext.traverseHistory", context=self.window, delta=-1)
-        time.sleep(1.0)
+        self._leave(
+            lambda: self.send("browsingContext.traverseHistory", context=self.window, delta=-1)
+        )
+
+    def _move(self, method: str, **parameters) -> None:
+        self._leave(lambda: self.send(method, context=self.window, wait="complete", **parameters))
+
+    def _leave(self, act, seconds: int = 60) -> None:
+        """Act, and wait until another document is there, whole and shown; Firefox says so too early."""
+        self.evaluate("(window.left = true, 0)")
+        act()
+        deadline = time.monotonic() + seconds
+        while not self._is_whole():
+            assert time.monotonic() < deadline, "Firefox did not load the page"
+            time.sleep(0.02)
+        self.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+    def _is_whole(self) -> bool:
+        try:
+            return self.evaluate("!window.left && document.readyState === 'complete'")
+        except AssertionError:  # the document went while it was asked
+            return False
 
     def resize(self, width: int, height: int = 900) -> None:
         viewport = {"width": width, "height": height}

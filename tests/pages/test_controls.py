@@ -9,7 +9,7 @@ import pytest
 
 from lth_tutorial.subset_sum import best_subset
 
-from .conftest import pages
+from .conftest import pages, source
 
 CHAPTER = "book/1-random-subset-sum.html"
 CHAPTERS = [path for path in pages() if path[len("book/")].isdigit()]
@@ -124,7 +124,10 @@ def test_every_frame_can_be_reached_and_named(open_page, path):
     )
     assert len(sizes) >= 6
     for name, frames, expected, sentences in sizes:
-        assert frames == expected == sentences, name
+        assert frames == expected == sentences, (
+            f"{source(path)}: the figure {name} has {expected} combinations of its controls, {frames} frames "
+            f"and {sentences} sentences: let `describe` say in each what that frame alone shows"
+        )
 
 
 def test_a_link_leads_to_a_view(open_page, address):
@@ -238,7 +241,9 @@ def test_without_a_script_no_control_is_dead(browser, address, path):
     page.goto(f"{address}/{path}")
     for kind in (".lth-guess", "[data-axis]", ".lth-play", ".lth-link", ".lth-data"):
         assert page.locator(f"{kind}:visible").count() == 0, kind
-    assert page.locator(".lth-guess").count() == 1
+    assert page.locator(".lth-guess").count() == 1, (
+        f"{source(path)}: a chapter has one question to guess: put one `guess(...)` at its beginning"
+    )
     assert page.locator(".lth-stage:visible").count() >= 6
     context.close()
 
@@ -290,21 +295,33 @@ def test_reduced_motion_is_respected(open_page, path):
 def test_numbers_can_be_downloaded(open_page, path):
     page = open_page(path)
     for figure in page.locator(".lth-explorer").all():
+        name = figure.get_attribute("id")
+        assert figure.locator(".lth-data").count() == 1, (
+            f"{source(path)}: the figure {name} offers no numbers: hand them to "
+            "`describe(figure, says, data)`"
+        )
         page.wait_for_timeout(120)  # a browser starts at most ten downloads of a page in a second
         with page.expect_download(timeout=90_000) as download:
             figure.locator(".lth-data").click()
-        name = figure.get_attribute("id")
         assert download.value.suggested_filename == f"{name}.csv"
         rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
-        assert len(rows) >= 2 and len({len(row) for row in rows}) == 1, name
-        # Numbers, but for a first column that may hold words.
-        assert all(float(cell) is not None for cell in rows[1][_is_word(rows[1][0]) :] if cell)
+        place = f"{source(path)}: the numbers of the figure {name}"
+        assert len(rows) >= 2 and len({len(row) for row in rows}) == 1, (
+            f"{place} need a line below their heading, all lines of one length: see `describe`"
+        )
+        words = [cell for cell in rows[1][_is_word(rows[1][0]) :] if cell and not _is_number(cell)]
+        assert words == [], f"{place} have words in a column that is not the first: {words}"
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_guess_answers_only_after_the_commitment(open_page, path):
     page = open_page(path)
     form = page.locator(".lth-guess")
+    low, high = (int(form.locator("input").get_attribute(end)) for end in ("min", "max"))
+    assert low <= 20 <= high, (
+        f"{source(path)}: this test guesses 20; the slider of `guess` goes from {low} to {high}: choose its "
+        "ends around 20"
+    )
     assert form.locator(".lth-verdict").inner_text() == ""
     form.locator("input").fill("20")
     form.locator("button").click()
@@ -338,6 +355,13 @@ def test_playground_by_hand(open_page):
     assert _distance(says) < 0.001
     box.get_by_role("button", name="Clear").click()
     assert says.inner_text().startswith("0 of 20")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return float(cell) is not None
+    except ValueError:
+        return False
 
 
 def _is_word(cell: str) -> bool:
@@ -376,7 +400,10 @@ def test_hints_and_solutions_open_one_by_one(open_page, path):
     page = open_page(path, width=390)
     exercises = page.locator("div.exercise").count()
     solutions = page.locator("div.solution")
-    assert exercises >= 5 and solutions.count() == exercises
+    assert exercises >= 5 and solutions.count() == exercises, (
+        f"{source(path)}: {exercises} exercises with {solutions.count()} solutions: a chapter has at least "
+        "five `{exercise}`, each with its `{solution-start}`"
+    )
     for hint in page.locator("details.sd-dropdown").all():
         assert not hint.evaluate("d => d.open")
         hint.locator("summary").click()

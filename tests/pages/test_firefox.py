@@ -52,8 +52,7 @@ def test_what_firefox_restores_agrees(window, address, way):
     if way == "reload":
         window.reload()
     else:
-        window.evaluate("(location.href = 'notation.html', 0)")
-        window.evaluate("new Promise((done) => setTimeout(done, 1000))")
+        window.follow("notation.html")
         window.back()
     assert window.evaluate(DISAGREE) == []
     assert window.evaluate("document.querySelector('#cover .lth-says').textContent") == first

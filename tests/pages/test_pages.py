@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from .conftest import pages
+from .conftest import pages, source
 from .markup import broken_rules
 
 AXE_FILE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -24,6 +24,22 @@ TEXT_SPACING = """(() => {
         word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`;
     document.head.append(style);
 })()"""
+
+
+# What on a phone is wider than its box, so cut off or hidden until it is pushed; with what it begins with.
+PUSHED = """() => {
+    document.querySelectorAll("details").forEach((d) => (d.open = true));
+    document.querySelectorAll(".toggle-hidden").forEach((e) => e.classList.remove("toggle-hidden"));
+    return [...document.querySelectorAll("article *")].flatMap((box) => {
+        const style = getComputedStyle(box);
+        const wide = box.scrollWidth - box.clientWidth;
+        if (style.overflowX === "visible" || box.clientWidth < 40 || wide < 2) return [];
+        const kind = box.querySelector(".katex") ? "formula" : box.querySelector("table") ? "table" :
+            box.closest(".cell_input") ? "input" : box.closest("pre, .highlight") ? "code" : "box";
+        return [[kind, wide, (box.querySelector("annotation") ?? box).textContent.trim().slice(0, 60),
+            box.closest("[id]")?.id]];
+    });
+}"""
 
 
 @pytest.mark.parametrize("path", pages())
@@ -97,7 +113,11 @@ def test_page_is_light(open_page, site, path):
     }
     weight = sum(len(gzip.compress((site / p).read_bytes(), 6)) for p in paths)
     has_frames = page.locator(".lth-explorer").count() > 0
-    assert weight <= (1229 if has_frames else 700) * KIB, f"{weight / KIB:.0f} KiB"
+    most = 1229 if has_frames else 700
+    assert weight <= most * KIB, (
+        f"{source(path)}: its page weighs {weight / KIB:.0f} KiB, at most {most} are allowed: give its "
+        "controls fewer values, or its pictures fewer points"
+    )
 
 
 @pytest.mark.parametrize("path", pages())
@@ -109,11 +129,18 @@ def test_page_is_well_formed(open_page, path):
         "[...document.querySelectorAll('article h1, article h2, article h3, article h4')]"
         ".map((h) => Number(h.tagName[1]))"
     )
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and levels.count(1) == 1, (
+        f"{source(path)}: begin with its one heading `# `"
+    )
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (
+        f"{source(path)}: headings skip a level: {levels}"
+    )
     assert len(page.title()) > 10
     description = page.locator("meta[name=description]").get_attribute("content")
-    assert 30 <= len(description) <= 160
+    assert 30 <= len(description) <= 160, (
+        f"{source(path)}: the page is described by its first paragraph, which gives {len(description)} "
+        "characters: let it have at least 30"
+    )
     assert page.locator("html").get_attribute("lang") == "en"
     prose = page.evaluate(
         """() => {

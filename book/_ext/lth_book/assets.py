@@ -12,6 +12,7 @@ CONTROLS = Path(lth_tutorial.__file__).parent / "explore" / "static"
 
 
 def setup(app):
+    """Sphinx: the book's styles and scripts on every page."""
     app.add_config_value("lth_assets", "", "html")
     app.connect("config-inited", add_folders)
     for name in ("katex/katex.css", "explore.css"):

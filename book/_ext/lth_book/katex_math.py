@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 def setup(app):
+    """Sphinx: formulas are rendered by KaTeX when the book is built."""
     app.add_config_value("katex_macros", {}, "env")
     app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
@@ -41,6 +42,7 @@ class KeepPunctuation(SphinxPostTransform):
     default_priority = 700
 
     def run(self, **kwargs) -> None:
+        """Move the sign behind each inline formula into it."""
         for formula in list(self.document.findall(nodes.math)):
             after = formula.next_node(descend=False, siblings=True)
             if isinstance(after, nodes.Text) and after[:1] in tuple(".,;:!?)"):
@@ -95,6 +97,7 @@ def is_short(formula: str) -> bool:
 
 
 def visit_inline(self, node: nodes.math) -> None:
+    """Write a formula that stands in a line of text."""
     tex = node.astext()
     attributes = symbols.attributes(self, tex, introduces=True)
     formula = _render(self, node, tex, display=False)
@@ -109,6 +112,7 @@ def visit_inline(self, node: nodes.math) -> None:
 
 
 def visit_display(self, node: nodes.math_block) -> None:
+    """Write a formula that stands by itself, with its number."""
     tex = node.astext().strip()
     if not node["nowrap"] and any(mark in tex for mark in _WITHIN_ALIGNED) and "\\begin" not in tex:
         tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"

@@ -10,6 +10,7 @@ PAGES_BRANCH = "gh-pages"
 
 
 def setup(app):
+    """Sphinx: links from each page to its notebook."""
     app.connect("config-inited", switch_buttons, priority=900)
     app.connect("html-page-context", add_links, priority=600)
     app.connect("build-finished", write_copies)
@@ -60,6 +61,7 @@ def error_report(url: str, title: str) -> str:
 
 
 def add_links(app, pagename, templatename, context, doctree) -> None:
+    """Give a page its links: to its notebook, its source and an error report."""
     if "body" not in context:
         return
     url = repository(app.config)

@@ -11,6 +11,7 @@ DESCRIPTION = 155
 
 
 def setup(app):
+    """Sphinx: finish the HTML of every page."""
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("build-finished", finish_pages)
 
@@ -26,6 +27,7 @@ def drop_scripts(app, pagename, templatename, context, doctree) -> None:
 
 
 def finish_pages(app, exception) -> None:
+    """Rewrite each built page by `finish`, unless the build failed."""
     if exception or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):

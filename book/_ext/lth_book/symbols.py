@@ -95,6 +95,7 @@ def attributes(translator, tex: str, introduces: bool) -> str:
 
 
 def setup(app):
+    """Sphinx: symbols say what they mean."""
     app.connect("builder-inited", lambda app: setattr(app.builder, "lth_symbols", {}))
     app.connect("html-page-context", add_meanings)
 

@@ -62,9 +62,12 @@
   let again = false; // whether the address that is being followed was shown before
   addEventListener("hashchange", () => (again = returned()));
 
-  // A browser may give controls the values that they had when the page was left. It does so late; by the time
-  // of "pageshow" it is done. (A page kept whole, with its script, needs nothing.)
-  const onceRestored = (act) => addEventListener("pageshow", (event) => event.persisted || act());
+  // A browser may give controls the values that they had when the page was left. One does so before this script
+  // runs, another late; by the time of "pageshow" it is done. (A page kept whole, with its script, needs nothing.)
+  function onceRestored(act) {
+    act();
+    addEventListener("pageshow", (event) => event.persisted || act());
+  }
 
   function explorer(figure) {
     const axes = JSON.parse(figure.dataset.axes);
@@ -98,10 +101,17 @@
       link.href = `#${figure.id}.${state.join("&")}`;
     }
 
+    // The button's text is the beginning of its name, whatever it offers.
+    function offer(action) {
+      const name = player.getAttribute("aria-label").replace(player.textContent, action);
+      player.textContent = action;
+      player.setAttribute("aria-label", name);
+    }
+
     function stop() {
       clearInterval(timer);
       timer = null;
-      if (player) player.textContent = still() ? "Next" : "Play";
+      if (player) offer(still() ? "Next" : "Play");
     }
 
     function step(axis, wrap) {
@@ -116,7 +126,7 @@
         at[axis.name] = 0;
         show();
       }
-      player.textContent = "Pause";
+      offer("Pause");
       timer = setInterval(() => step(axis, false), PERIOD);
     }
 

@@ -25,6 +25,7 @@ def _digits(which: str, samples: int | None = None):
 
 
 def ticket_cells(size: str) -> list[dict]:
+    """Tickets, frozen negative weights, rewinding to later steps, and one shot, seed by seed."""
     if size == "page":
         return [{"kind": "tickets", "seed": 0, "steps": 156, "rounds": 4}]
     shape = {"steps": STEPS, "rounds": TICKET_ROUNDS}
@@ -54,6 +55,7 @@ def run_tickets(cell: dict, folder: Path) -> dict:
 
 
 def lenet_5_cells(size: str) -> list[dict]:
+    """LeNet-5 on each number of images, seed by seed."""
     if size == "page":
         shape = {"epochs": 1, "rounds": 3, "data": "embedded"}
         return [{"samples": 3000, "seed": 0, "frozen": False, **shape}]
@@ -78,6 +80,7 @@ def run_lenet_5(cell: dict, folder: Path) -> dict:
 
 
 def control_cells(size: str) -> list[dict]:
+    """One ticket a seed, of which parts are exchanged."""
     steps, seeds = (468, 5) if size == "paper" else (156, 1)
     return [{"steps": steps, "rounds": 3, "seed": seed} for seed in range(seeds)]
 

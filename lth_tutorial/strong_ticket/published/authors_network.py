@@ -8,7 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lth_tutorial import tables as markdown
+from lth_tutorial.files import read_json
 from lth_tutorial.results import Result, Slice
+
+from .numbers import ACCURACY, EPSILONS, SPARSITIES
 
 SECONDS_BETWEEN = 120.0
 SIZES = {
@@ -25,11 +29,13 @@ class Keeper:
         self.path, self.seconds, self.last = Path(path), seconds, time.monotonic()
 
     def load(self) -> dict | None:
+        """What was kept last; None before anything was."""
         import torch
 
         return torch.load(self.path, weights_only=True) if self.path.exists() else None
 
     def save(self, values: dict) -> None:
+        """Keep the values, unless others were kept less than `seconds` ago."""
         if time.monotonic() - self.last >= self.seconds:
             store(self.path, values)
             self.last = time.monotonic()
@@ -42,9 +48,11 @@ class Stopper:
         self.epochs, self.values = epochs, None
 
     def load(self) -> None:
-        return None
+        """Nothing: it keeps no training."""
+        return None  # noqa: RET501, it is what the search begins from
 
     def save(self, values: dict) -> None:
+        """Note the values; StopIteration once `epochs` have passed."""
         self.values = values
         if values["epoch"] == self.epochs:
             raise StopIteration
@@ -75,6 +83,7 @@ def cells(size: str) -> list[dict]:
 
 
 def run(parameters: dict, folder: Path) -> dict:
+    """One cell of the table: descent, then search; with `stop`, the beginning of the search alone."""
     from lth_tutorial.strong_ticket import authors
 
     stop = parameters.get("stop")
@@ -130,6 +139,35 @@ def summarise(done: list[dict], facts: dict) -> dict:
         p = cell["parameters"]
         table.setdefault(str(p["epsilon"]), {})[str(p["sparsity"])] = cell["numbers"]["test"]
     return {"test": table}
+
+
+def so_far(folder) -> markdown.Table:
+    """Published and own accuracies of the cells that are finished, by radius; a dash for the others.
+
+    Args:
+        folder: where the stored results lie; before the first cell is finished there is no file.
+    """
+    try:
+        cells_done = read_json(Path(folder) / "authors-network.json")["cells"]
+    except FileNotFoundError:
+        cells_done = []
+    own = {
+        (c["parameters"]["epsilon"], c["parameters"]["sparsity"]): c["numbers"]["test"]
+        for c in cells_done
+    }
+    rows = []
+    for k, sparsity in enumerate(SPARSITIES):
+        row = [f"{sparsity:g}"]
+        for epsilon in (0.0, 0.3):
+            found = own.get((epsilon, sparsity))
+            row += [
+                f"{ACCURACY[k, EPSILONS.index(epsilon)]:.2f}",
+                "–" if found is None else f"{found:.2f}",
+            ]
+        rows.append(tuple(row))
+    return markdown.table(
+        ("sparsity", "radius 0, published", "ours", "radius .3, published", "ours"), rows
+    )
 
 
 def stopped(parameters: dict) -> dict:

@@ -159,26 +159,6 @@ def corner_table(paper: dict) -> markdown.Table:
     return markdown.table(head, rows)
 
 
-def blocks_table(first: dict) -> markdown.Table:
-    """The authors' network, as we know it: losses before its first steps, for both rules of projection."""
-    at = (0, 1, 2, 10, 30, 99)
-    rows = [
-        (
-            f"after every {cell['parameters']['project']}",
-            *(_loss(cell["numbers"]["losses"][k]) for k in at),
-        )
-        for cell in first["cells"]
-    ]
-    return markdown.table(("projection", *(f"step {k}" for k in at)), rows)
-
-
-def _loss(value: float | None) -> str:
-    """One digit and the power of ten, which is all that machines agree on; small ones with two decimals."""
-    if value is None:
-        return "not a number"
-    return f"{value:.2f}" if value < 100 else f"1e{int(np.floor(np.log10(value)))}"
-
-
 def pgd_edge_popup(folder) -> tuple[Claim, ...]:
     """folder: where the stored results lie."""
     folder = Path(folder)
@@ -240,6 +220,7 @@ def _paper(folder: Path) -> dict:
 
 
 def measure_row(folder: Path) -> Finding:
+    """The unpruned row of the table against the published one."""
     row = _full(_paper(folder)["summary"]["paper"])[0]
     away = np.abs(row - published.ACCURACY[0])
     verdict = "reproduced" if away.mean() < 0.06 and (np.diff(row[2:]) > -0.005).all() else "partly"
@@ -269,6 +250,7 @@ def measure_perturbation(folder: Path) -> Finding:
 
 
 def measure_small_radius(folder: Path) -> Finding:
+    """What the best mask gains at small radii."""
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][:6], gain["against longer descent"][:6]
     verdict = "reproduced" if min(ours.min(), fair.min()) > TIE else "partly"
@@ -280,6 +262,7 @@ def measure_small_radius(folder: Path) -> Finding:
 
 
 def measure_dominance(folder: Path) -> Finding:
+    """What the best mask gains at large radii."""
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][7:], gain["against longer descent"][7:]
     verdict = (
@@ -301,6 +284,7 @@ def _signed(values) -> str:
 
 
 def measure_untrained(folder: Path) -> Finding:
+    """The best mask of untrained weights."""
     summary = _paper(folder)["summary"]
     column, larger = (_full(summary[name])[1:, 0] for name in ("paper", "tuned"))
     best = SPARSITIES[1 + int(column.argmax())]
@@ -313,6 +297,7 @@ def measure_untrained(folder: Path) -> Finding:
 
 
 def measure_corner(folder: Path) -> Finding:
+    """The corner of large sparsity and radius, searched and at random."""
     found = lines(_paper(folder))
     ours, random = found["Edge-Popup"][-1, -1], found["random"][:, -1]
     verdict = "not" if ours > 0.8 else "reproduced"

@@ -1,4 +1,4 @@
-"""The table of PGD + Edge-Popup, 9 sparsities by 11 radii: page size, paper size, the authors' network.
+"""The table of PGD + Edge-Popup on a dense network, 9 sparsities by 11 radii: page size and paper size.
 
 torch is imported by the functions that train, so that the other results do without it.
 """
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lth_tutorial.results import Result, Slice, agree_within
+from lth_tutorial.results import Result, Slice
 
 from . import claims
 from .numbers import EPSILONS, LAST_AS_PRINTED, SPARSITIES
@@ -36,6 +36,7 @@ def _column(configuration: str, epsilon: float, seed: int) -> dict:
 
 
 def prepare(size: str, folder: Path) -> dict:
+    """What the provenance says beside the package's versions: torch's and the device."""
     from importlib.metadata import version
 
     return {"torch": version("torch"), "device": _device()}
@@ -48,7 +49,7 @@ def _device() -> str:
 
 
 def run(parameters: dict, folder: Path) -> dict:
-    """One column, its controls, or first steps; histograms for the first seed only."""
+    """One column, or its controls; histograms for the first seed only."""
     from lth_tutorial.strong_ticket import experiments
 
     configuration = experiments.CONFIGURATIONS[parameters["configuration"]]
@@ -56,9 +57,6 @@ def run(parameters: dict, folder: Path) -> dict:
         return experiments.control_columns(
             configuration, parameters["epsilon"], parameters["seed"], SPARSITIES
         )
-    if parameters["kind"] == "first steps":
-        options = [parameters[key] for key in ("epsilon", "project", "steps", "seed")]
-        return experiments.first_steps(configuration, *options)
     (column,) = experiments.columns(
         configuration, [parameters["epsilon"]], parameters["seed"], SPARSITIES
     )
@@ -95,42 +93,6 @@ def _table(columns: dict) -> dict:
     }
 
 
-def block_cells(size: str) -> list[dict]:
-    """Paper: the whole table. Page: the first steps of the descent, with both rules of projection."""
-    if size == "paper":
-        return [_column("blocks", e, 0) for e in EPSILONS]
-    first = {"configuration": "blocks-embedded", "epsilon": 0.3, "seed": 0, "steps": 100}
-    return [{"kind": "first steps", "project": rule, **first} for rule in ("step", "epoch")]
-
-
-def run_batch(parameters: dict, folder: Path) -> dict:
-    """All columns in one batch, on a GPU."""
-    from lth_tutorial.strong_ticket import experiments
-
-    if _device() != "cuda":
-        raise ValueError(
-            "redundant-blocks-gpu needs a GPU that torch can use; redundant-blocks is the same on a CPU"
-        )
-    configuration = experiments.CONFIGURATIONS[parameters["configuration"]]
-    columns = experiments.columns(
-        configuration, parameters["epsilons"], parameters["seed"], SPARSITIES, "cuda"
-    )
-    return {"columns": columns}
-
-
-def batch_cells(size: str) -> list[dict]:
-    return [{"configuration": "blocks", "epsilons": list(EPSILONS), "seed": 0}]
-
-
-def summarise_batch(done: list[dict], facts: dict) -> dict:
-    (cell,) = done
-    columns = {
-        column["epsilon"]: [[c["test"] for c in column["cells"]]]
-        for column in cell["numbers"]["columns"]
-    }
-    return {cell["parameters"]["configuration"]: _table(columns), "facts": facts}
-
-
 # Slices
 
 
@@ -151,15 +113,6 @@ def _accuracies(numbers: dict) -> list[float]:
     return [numbers["noise"], numbers["longer"]]
 
 
-def first_steps_agree(found: dict, kept: dict) -> bool:
-    """The same beginning and the same end; the steps between them magnify every rounding."""
-    ends = [
-        (numbers["losses"][0], numbers["gradient"], numbers["losses"][-1])
-        for numbers in (found, kept)
-    ]
-    return found["dead"] == kept["dead"] and agree_within(0.01)(list(ends[0]), list(ends[1]))
-
-
 RESULT = Result(
     name="pgd-edge-popup",
     title="The table of PGD + Edge-Popup on all of MNIST, three seeds, with controls",
@@ -171,31 +124,4 @@ RESULT = Result(
     claims=claims.pgd_edge_popup,
     slice=Slice(chosen=is_quick, agree=agrees, tolerance="test accuracies within 0.03"),
 )
-BLOCKS = Result(
-    name="redundant-blocks",
-    title="The same table with the authors' own network and training",
-    cells=block_cells,
-    run=run,
-    summarise=summarise,
-    prepare=prepare,
-    cost="about a week on a CPU, column by column (page size, its first steps: a minute)",
-    slice=Slice(
-        chosen=lambda p: p["kind"] == "first steps" and p["project"] == "step",
-        agree=first_steps_agree,
-        tolerance="first loss and gradient, and the last loss, within 1 %",
-    ),
-    long=True,
-    keep=True,
-)
-BLOCKS_ON_A_GPU = Result(
-    name="redundant-blocks-gpu",
-    title="The same, all 88 searches in one batch on a GPU",
-    cells=batch_cells,
-    run=run_batch,
-    summarise=summarise_batch,
-    prepare=prepare,
-    cost="not timed yet, for want of a GPU",
-    long=True,
-    keep=True,
-)
-RESULTS = (RESULT, BLOCKS, BLOCKS_ON_A_GPU)
+RESULTS = (RESULT,)

@@ -68,6 +68,7 @@ def run_radius(cell: dict, folder: Path) -> dict:
 
 
 def rate_cells(size: str) -> list[dict]:
+    """Trials for each support, from three distances."""
     supports = (20, 50, 100, 150, 200, 250, 300) if size == "paper" else (20, 100, 200)
     return [
         {"support": r, "distance": distance, **block}
@@ -104,6 +105,7 @@ _PAPER_RATIOS = (1.2, 1.4, 1.6, 1.8, 2.0, 2.2, 2.5, 3.0, 3.5, 4.0)
 
 
 def samples_cells(size: str) -> list[dict]:
+    """Trials for each rule, support and ratio of samples to weights."""
     rules = [(TUNED, _TUNED_RATIOS, 100), (PAPER, _PAPER_RATIOS, 40)]
     if size == "page":
         rules = [(TUNED, (0.8, 1.1, 1.4, 2.0), 10)]
@@ -135,6 +137,7 @@ _LEVELS = [0.001, 0.01, 0.03, 0.1]
 
 
 def noise_cells(size: str) -> list[dict]:
+    """Trials with noise for each rule and support."""
     supports = (5, 10, 15, 20, 25, 30, 40, 50, 60, 70) if size == "paper" else (5, 15)
     rules = [(TUNED, 100), (PAPER, 4)] if size == "paper" else [(TUNED, 2)]
     return [
@@ -165,6 +168,7 @@ def run_noise(cell: dict, folder: Path) -> dict:
 
 
 def pruning_cells(size: str) -> list[dict]:
+    """Trials for each number of samples from which the support is found."""
     samples = (100, 200, 350, 500, 1000, 2000, 5000) if size == "paper" else (200, 1000)
     return [
         {"samples": n, "distance": 0.5, "noise": 1e-3, **block}

@@ -1,0 +1,211 @@
+"""What an author can get wrong in a notebook or on a page: each check returns sentences, each with its cure.
+
+A sentence begins with the file, and the cell where there is one. Numbers in prose have a module of their own,
+`prose_numbers`.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+LONGEST_FUNCTION = 10
+_PICTURE = re.compile(r"(?ms)^(`{3,}|:{3,})\{(?:figure|image)\}[ \t]*(\S*)(.*?)^\1[ \t]*$")
+_MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)")
+_HTML_PICTURE = re.compile(r"<img\b[^>]*>")
+_ALT = re.compile(r"(?m)^:alt:[ \t]*\S|^alt:[ \t]*\S")
+_CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]*)`")
+_KEYPREFIX = re.compile(r"(?ms)^```\{bibliography\}(.*?)^```")
+
+
+def code_cells(notebook) -> Iterator:
+    """The cells that hold Python."""
+    return (
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.source.startswith("%")
+    )
+
+
+def markdown_cells(notebook) -> Iterator[tuple[str, str]]:
+    """Where in the notebook each piece of prose stands, and its text."""
+    return (
+        (f"cell {cell.id}", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"
+    )
+
+
+def long_functions(notebook, name: str) -> Iterator[str]:
+    """Functions, methods and lambdas in a cell that want to be in the package, where tests reach them."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            lines = node.end_lineno - node.lineno + 1 if isinstance(node, kinds) else 0
+            if lines > LONGEST_FUNCTION:
+                yield (
+                    f"{name}, cell {cell.id}: {getattr(node, 'name', 'a lambda')} has {lines} lines, and "
+                    f"a cell's function at most {LONGEST_FUNCTION}: move it into the chapter's room, and "
+                    "call it here"
+                )
+
+
+def torch_in_a_numpy_chapter(notebook, name: str) -> Iterator[str]:
+    """Cells of a chapter without torch that import it: `make book` and the page do without it."""
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(module.partition(".")[0] == "torch" for module in names):
+                yield (
+                    f"{name}, cell {cell.id}: imports torch, which lth_tutorial/chapters.py says this "
+                    "chapter does without: do it with numpy, or set torch=True there"
+                )
+
+
+def pictures_without_words(pieces: Iterable[tuple[str, str]], name: str) -> Iterator[str]:
+    """Figures and images without alternative text. pieces: where in the file, and the text."""
+    for where, text in pieces:
+        silent = [found[2] for found in _PICTURE.finditer(text) if not _ALT.search(found[3])]
+        silent += [found[2] for found in _MARKDOWN_PICTURE.finditer(text) if not found[1].strip()]
+        silent += [
+            tag for tag in _HTML_PICTURE.findall(text) if not re.search(r'\balt="[^"]*\w', tag)
+        ]
+        for picture in silent:
+            yield (
+                f"{name}, {where}: the picture {picture} has no alternative text: say in a sentence what "
+                "it shows, after `:alt:` (or between the brackets of `![...]`)"
+            )
+
+
+def cites_without_prefix(notebook, name: str, number: int) -> Iterator[str]:
+    """Citations, and a bibliography, without the chapter's prefix: two chapters would share an entry."""
+    prefix, bibliographies = f"c{number}-", []
+    for where, text in markdown_cells(notebook):
+        bibliographies += [(where, found[1]) for found in _KEYPREFIX.finditer(text)]
+        for keys in _CITE.findall(text):
+            for key in map(str.strip, keys.split(",")):
+                if not key.startswith(prefix):
+                    bare = re.sub(r"^c\d+-", "", key)
+                    yield f"{name}, {where}: cites `{key}`: write {{cite}}`{prefix}{bare}`"
+    for where, options in bibliographies:
+        if not re.search(rf"(?m)^:keyprefix: {re.escape(prefix)}$", options):
+            yield f"{name}, {where}: the bibliography needs the line `:keyprefix: {prefix}`"
+
+
+def unlisted_chapters(contents: str, pages: dict[str, str]) -> Iterator[str]:
+    """Chapters of the contents that a page does not lead to.
+
+    Args:
+        contents: the text of `_toc.yml`.
+        pages: for each page that has every chapter, its file and its text.
+    """
+    for chapter in re.findall(r"file: book/(\d[\w-]*)", contents):
+        for page, text in pages.items():
+            if f"({chapter}.ipynb)" not in text:
+                cure = (
+                    "write its line there"
+                    if page.endswith("index.md") and "theorem" not in page
+                    else "name it in lth_tutorial/chapters.py and run `make notebooks`"
+                )
+                yield f"{page}: has no link to {chapter}.ipynb, which _toc.yml has: {cure}"
+
+
+def unlisted_claims(package: Path, listed: dict[str, set[str]]) -> Iterator[str]:
+    """Claims that stand in a chapter's code and in no list.
+
+    Args:
+        package: the folder of the chapters.
+        listed: for each chapter the keys of the claims that notebook and scorecard show.
+    """
+    for room, keys in listed.items():
+        for path in sorted((package / room).rglob("*.py")):
+            for key, line in _claims_in(path):
+                if key not in keys:
+                    yield (
+                        f"{path.relative_to(package.parent)}, line {line}: no list holds the claim "
+                        f"{key!r}: add it to CLAIMS in {room}/claims.py, or to the claims of its result"
+                    )
+
+
+def _claims_in(path: Path) -> Iterator[tuple[str, int]]:
+    """The key of each claim that a file writes down, and its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and "Claim" in (
+            getattr(node.func, "id", None),
+            getattr(node.func, "attr", None),
+        ):
+            values = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
+            key = next(iter(values + node.args[:1]), None)
+            yield getattr(key, "value", "without a key that can be read"), node.lineno
+
+
+# What a chapter has at least. A box with the class `draft` stands for the figures that are still missing.
+FIGURES, EXERCISES, GUESS = 6, 5, 20
+_DRAFT = re.compile(r"(?m)^:class:.*\bdraft\b")
+_EXPLORER = re.compile(r'<div class="lth-explorer" id="([^"]*)"[^>]*?data-csv="([^"]*)"')
+_SLIDER = re.compile(r'<form class="lth-guess".*?min="(-?\d+)" max="(-?\d+)"', re.DOTALL)
+
+
+def missing_parts(notebook, name: str) -> Iterator[str]:
+    """What a chapter lacks that the tests of its page ask for: figures, a guess, exercises, numbers."""
+    yield from _missing_figures(notebook, name)
+    yield from _missing_guess(notebook, name)
+    yield from _missing_exercises(notebook, name)
+
+
+def _missing_figures(notebook, name: str) -> Iterator[str]:
+    shown = [
+        (cell.id, figure)
+        for cell, html in _controls(notebook)
+        for figure in _EXPLORER.findall(html)
+    ]
+    least = 1 if any(_DRAFT.search(text) for _, text in markdown_cells(notebook)) else FIGURES
+    if len(shown) < least:
+        yield (
+            f"{name}: {len(shown)} figures, and a chapter has at least {least}: draw another one with "
+            "`explore(...)`, and run `make notebooks`"
+        )
+    for cell, (figure, numbers) in shown:
+        if not numbers:
+            yield (
+                f"{name}, cell {cell}: the figure {figure} offers no numbers to download: hand them to "
+                "`describe(figure, says, data)` in the chapter's figures.py"
+            )
+
+
+def _missing_guess(notebook, name: str) -> Iterator[str]:
+    found = [
+        (cell.id, ends) for cell, html in _controls(notebook) for ends in _SLIDER.findall(html)
+    ]
+    if len(found) != 1:
+        yield (
+            f"{name}: {len(found)} questions to guess, and a chapter has one: put one `guess(...)` at its "
+            "beginning"
+        )
+    for cell, (low, high) in found:
+        if not int(low) <= GUESS <= int(high):
+            yield (
+                f"{name}, cell {cell}: the slider of `guess` goes from {low} to {high}; the tests answer "
+                f"{GUESS}: choose low and high around it"
+            )
+
+
+def _missing_exercises(notebook, name: str) -> Iterator[str]:
+    text = "\n".join(text for _, text in markdown_cells(notebook))
+    exercises = re.findall(r"(?m)^:::+\{exercise\}.*\n(?:.*\n)?:label: *(\S+)", text)
+    solutions = set(re.findall(r"\{solution(?:-start)?\} *(\S+)", text))
+    if len(exercises) < EXERCISES:
+        yield (
+            f"{name}: {len(exercises)} exercises, and a chapter has at least {EXERCISES}: add an "
+            "`{exercise}` with its `:label:`, a hint and a `{solution-start}`"
+        )
+    for label in exercises:
+        if label not in solutions:
+            yield f"{name}: the exercise {label} has no solution: add `:::{{solution-start}} {label}`"
+
+
+def _controls(notebook) -> Iterator[tuple]:
+    """The cells whose outputs are HTML, with it."""
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if "text/html" in output.get("data", {}):
+                yield cell, output.data["text/html"]
