@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lth_tutorial.claims import Claim
 from lth_tutorial.digests import code_digest
+from lth_tutorial.files import read_json
 
 SIZES = ("page", "paper")
 
@@ -65,6 +66,11 @@ class Result:
         return Path(results) / (
             f"{self.name}.json" if size == "paper" else f"{self.name}-page.json"
         )
+
+
+def stored_summary(folder: Path, name: str) -> dict:
+    """The summary in the stored result NAME.json of a folder, or of the checkout: see `read_json`."""
+    return read_json(Path(folder) / f"{name}.json")["summary"]
 
 
 def agree_within(relative: float, absolute: float = 0.0) -> Callable[[object, object], bool]:

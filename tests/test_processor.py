@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from .processor import NARROWER, SIGNAL, Processor, still_on, this_processor, variables, words
+from .processor import (
+    NARROWER,
+    SENSITIVE,
+    SIGNAL,
+    Processor,
+    still_on,
+    this_processor,
+    variables,
+    words,
+)
 
+ROOT = Path(__file__).resolve().parents[1]
 NUMPY_2 = ("X86_V3", "X86_V4", "AVX512_ICL", "AVX512_SPR")
 NUMPY_1 = (
     *("SSSE3", "SSE41", "POPCNT", "SSE42", "AVX", "F16C", "FMA3", "AVX2"),
@@ -39,6 +49,13 @@ def test_the_widest_set_is_switched_off(processor, off, core, torch):
     assert found["OMP_NUM_THREADS"] == "2" and off.split()[0] in words(processor)
 
 
+@pytest.mark.parametrize("test", SENSITIVE)
+def test_what_is_run_as_another_processor_is_there(test):
+    file, _, name = test.partition("::")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    assert not name or f"def {name}(" in text
+
+
 @pytest.mark.parametrize("machine", ["x86_64", "arm64", "riscv64"])
 def test_a_processor_with_one_set_changes_threads_and_says_so(machine):
     processor = made(machine, NUMPY_2, ("SSE42",))
@@ -65,7 +82,7 @@ def test_the_variables_do_what_they_say_here():
     code = "import os; from tests.processor import still_on; print(still_on(os.environ))"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).resolve().parents[1],
+        cwd=ROOT,
         env=os.environ | variables(this_processor(), os.environ),
         capture_output=True,
         text=True,

@@ -7,14 +7,10 @@ import numpy as np
 
 from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
-from lth_tutorial.files import read_json
+from lth_tutorial.results import stored_summary
 
 # Which measurement is which: after a tenth of training, after all of it.
 _TENTH, _END = 2, -1
-
-
-def _summary(folder: Path, name: str) -> dict:
-    return read_json(folder / f"{name}.json")["summary"]
 
 
 def _percent(share: float) -> str:
@@ -87,7 +83,7 @@ def tickets(folder) -> tuple[Claim, ...]:
 
 def measure_tickets(folder: Path) -> Finding:
     """The sparsest masks that are as good in the mean, and in every seed."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     last = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
     sparsest = int(np.flatnonzero(last >= last[0]).max())
     worst = min(summary["last_matching_round"])
@@ -102,7 +98,7 @@ def measure_tickets(folder: Path) -> Finding:
 
 def measure_speed(folder: Path) -> Finding:
     """Accuracies after a tenth of training, and where they are best."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     tenth, low = (
         np.array(summary["curves"]["ticket"][k])[:, _TENTH] for k in ("mean", "low")
     )  # fmt: skip
@@ -119,7 +115,7 @@ def measure_speed(folder: Path) -> Finding:
 def _against(folder: Path, kind: str) -> tuple[list[float], np.ndarray, np.ndarray, np.ndarray]:
     """At every second density but the first, after a tenth of training and at the end: what is left, the
     ticket's mean, the control's mean, and the worst ticket minus the best control."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     ticket, control = summary["curves"]["ticket"], summary["curves"][kind]
 
     def rows(part, step):
@@ -159,7 +155,7 @@ def measure_random(folder: Path) -> Finding:
 
 def measure_one_shot(folder: Path) -> Finding:
     """Differences at equal density."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     many = np.array(summary["curves"]["ticket"]["mean"])[4::4, _END]
     once = np.array(summary["variants"]["one shot"]["mean"])
     shares = [_percent(share) for share in summary["left"][4::4]]
@@ -175,7 +171,7 @@ def measure_one_shot(folder: Path) -> Finding:
 
 def measure_rewinding(folder: Path) -> Finding:
     """The largest difference that rewinding to a later step makes."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     plain = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
     change = {
         step: np.array(summary["variants"][f"rewound to {step}"]["mean"]) - plain
@@ -190,7 +186,7 @@ def measure_rewinding(folder: Path) -> Finding:
 
 def measure_frozen(folder: Path) -> Finding:
     """Clean minus frozen, dense and sparse."""
-    summary = _summary(folder, "lottery-tickets")
+    summary = stored_summary(folder, "lottery-tickets")
     plain = np.array(summary["curves"]["ticket"]["mean"])[:, _END]
     frozen = np.array(summary["variants"]["frozen"]["mean"])
     return Finding(
@@ -224,7 +220,7 @@ def controls(folder) -> tuple[Claim, ...]:
 
 
 def _controls(folder: Path, at: int) -> dict[str, tuple[float, float, float]]:
-    curves = _summary(folder, "ticket-controls")["curves"]
+    curves = stored_summary(folder, "ticket-controls")["curves"]
     return {
         name: tuple(rows[k][at] for k in ("mean", "low", "high")) for name, rows in curves.items()
     }
@@ -290,7 +286,7 @@ def measure_lenet_5(folder: Path) -> Finding:
     The best of sixteen is luck in part; so the rise is measured by the mean of five cycles, the same for
     every N.
     """
-    summary = _summary(folder, "lenet5")
+    summary = stored_summary(folder, "lenet5")
     text, rises, drops = [], [], []
     for line in summary["lines"]:
         mean = np.array(line["mean"])
@@ -309,7 +305,7 @@ def measure_lenet_5(folder: Path) -> Finding:
 
 def measure_lenet_5_samples(folder: Path) -> Finding:
     """Whether the curves of different N keep their order."""
-    lines = _summary(folder, "lenet5")["lines"]
+    lines = stored_summary(folder, "lenet5")["lines"]
     means = np.array([line["mean"] for line in lines])
     crossed = int((np.diff(means, axis=0) < 0).sum())
     return Finding(
@@ -318,14 +314,9 @@ def measure_lenet_5_samples(folder: Path) -> Finding:
     )
 
 
-def all_claims(folder) -> tuple[Claim, ...]:
-    """Everything that the stored results of chapter 0 speak to."""
-    return (*tickets(folder), *controls(folder), *lenet_5(folder))
-
-
 def lenet_5_table(folder, rounds=(0, 2, 4, 6, 8, 10, 12, 15)) -> tables.Table:
     """LeNet-5 by weights left and number of images; with several seeds also half their range."""
-    summary = _summary(Path(folder), "lenet5")
+    summary = stored_summary(folder, "lenet5")
     lines = summary["lines"]
     rows = [
         (_percent(summary["left"][k]), *(_with_range(line, k) for line in lines)) for k in rounds

@@ -8,8 +8,8 @@ import numpy as np
 
 from lth_tutorial import tables
 from lth_tutorial.claims import Claim, Finding
-from lth_tutorial.files import read_json
 from lth_tutorial.neuron_pruning import separation
+from lth_tutorial.results import stored_summary
 from lth_tutorial.tables import amount
 
 
@@ -37,7 +37,7 @@ def neuron_gap(folder) -> tuple[Claim, ...]:
 
 def measure_gap(folder: Path) -> Finding:
     """Errors at d = 50: 2,000 neurons against the weight pruning that has fewer weights."""
-    line = read_json(folder / "neuron-gap.json")["summary"]["dimensions"][-1]
+    line = stored_summary(folder, "neuron-gap")["dimensions"][-1]
     k, d = line["mask"]["k"][-1], line["d"]
     mask, pruned = line["mask"]["error"][-1], line["stratified"]
     at = pruned["n"].index(12)
@@ -54,7 +54,7 @@ def measure_gap(folder: Path) -> Finding:
 
 def measure_random_features(folder: Path) -> Finding:
     """Features needed for each tolerance: straighter in d or in log d, and the bound beside 2^d."""
-    lines = read_json(folder / "neuron-gap.json")["summary"]["dimensions"]
+    lines = stored_summary(folder, "neuron-gap")["dimensions"]
     parts, exponential = [], []
     for tolerance in ("0.2", "0.1"):
         needs = [(line["d"], line["needed"][tolerance]["features"]) for line in lines]
@@ -79,7 +79,7 @@ def _straight(x, y) -> float:
 
 def neuron_gap_table(folder) -> tables.Table:
     """What each relative error of one neuron of 50 inputs costs, in features and in single weights."""
-    line = read_json(Path(folder) / "neuron-gap.json")["summary"]["dimensions"][-1]
+    line = stored_summary(folder, "neuron-gap")["dimensions"][-1]
     head = (
         f"relative error at {line['d']} inputs",
         "random features, measured",

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from lth_tutorial.claims import Claim, Finding
-from lth_tutorial.files import read_json
+from lth_tutorial.results import stored_summary
 
 
 def smallest_n(folder) -> tuple[Claim, ...]:
@@ -33,7 +33,7 @@ def smallest_n(folder) -> tuple[Claim, ...]:
 
 def measure_smallest_n(folder: Path) -> Finding:
     """Ours against the published integers: candidates shared by a row, over our range and over theirs."""
-    summary = read_json(folder / "smallest-n.json")["summary"]
+    summary = stored_summary(folder, "smallest-n")
     parts, falls, off = [], True, 0
     for eta, theirs in summary["published"].items():
         ours, near = (summary["n"][name][eta] for name in ("shared", "shared, published range"))
@@ -53,7 +53,7 @@ def _falls(curve) -> bool:
 
 def measure_cause(folder: Path) -> Finding:
     """What balanced signs save, without moving, at each tolerance."""
-    n = read_json(folder / "smallest-n.json")["summary"]["n"]
+    n = stored_summary(folder, "smallest-n")["n"]
     saved = [1 - n["shared, balanced"][eta][0] / n["shared"][eta][0] for eta in n["shared"]]
     return Finding(
         "reproduced" if min(saved) > 0.15 else "partly",
@@ -77,7 +77,7 @@ def covering_sizes(folder) -> tuple[Claim, ...]:
 
 def measure_exact_hits(folder: Path) -> Finding:
     """Slope and straightness of the median size against log2(1 / epsilon)."""
-    summary = read_json(folder / "covering-sizes.json")["summary"]
+    summary = stored_summary(folder, "covering-sizes")
     exact = [line for line in summary["sizes"] if line["eta"] == 0]
     away = [
         abs(summary["slope"] * -math.log2(line["epsilon"]) + summary["intercept"] - line["half"])

@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from lth_tutorial.claims import Claim, Finding
-from lth_tutorial.files import read_json
+from lth_tutorial.results import stored_summary
 from lth_tutorial.teacher_student.bounds import theorem_samples
 
 from .numbers import PAPER, TUNED
 from .tables import noise_table, radius_table, rate_table, samples_table
 
 __all__ = [
-    "all_figures",
     "noise",
     "noise_table",
     "pruning",
@@ -32,7 +31,7 @@ _TUNED, _PAPER = TUNED["step"], PAPER["step"]
 
 
 def _lines(folder: Path, name: str) -> list[dict]:
-    return read_json(folder / f"recovery-{name}.json")["summary"]["lines"]
+    return stored_summary(folder, f"recovery-{name}")["lines"]
 
 
 def _of(lines: list[dict], step: float) -> list[dict]:
@@ -63,7 +62,7 @@ def radius(folder) -> tuple[Claim, ...]:
 
 def measure_radius_paper(folder: Path) -> Finding:
     """Do the failures at the paper's step come from the landscape, or from 10,000 iterations being few?"""
-    summary = read_json(folder / "recovery-radius.json")["summary"]
+    summary = stored_summary(folder, "recovery-radius")
     lines = _of(summary["lines"], _PAPER)
     always, never = reach_of_all(lines)
     late = next(line for line in lines if line["support"] == 300)
@@ -141,7 +140,7 @@ def _main_rates(folder: Path) -> list[dict]:
 
 def measure_rate(folder: Path) -> Finding:
     """The line of 1 - rate in sqrt(r)."""
-    fit = read_json(folder / "recovery-rate.json")["summary"]["fit"]
+    fit = stored_summary(folder, "recovery-rate")["fit"]
     lines = _main_rates(folder)
     return Finding(
         "reproduced" if fit["r_squared"] >= 0.98 else "partly",
@@ -274,7 +273,7 @@ def pruning(folder) -> tuple[Claim, ...]:
 
 def measure_pruning(folder: Path) -> Finding:
     """Dense, at 21 % and at 17 % for N = 1000, and for N = 100."""
-    summary = read_json(folder / "recovery-pruning.json")["summary"]
+    summary = stored_summary(folder, "recovery-pruning")
     left = [round(100 * share) for share in summary["remaining"]]
     errors = {
         line["samples"]: dict(zip(left, line["function"], strict=True)) for line in summary["lines"]
@@ -285,11 +284,4 @@ def measure_pruning(folder: Path) -> Finding:
         "reproduced" if good else "partly",
         f"N = 1000: {many[100]:.1g} dense, {many[21]:.1g} at 21 %, {many[17]:.1g} at 17 %; "
         f"N = 100: {few[100]:.1g}, {few[21]:.1g}, {few[17]:.1g}",
-    )
-
-
-def all_figures(folder) -> tuple[Claim, ...]:
-    """Figures 2 to 6."""
-    return tuple(
-        claim for part in (radius, rate, samples, noise, pruning) for claim in part(folder)
     )
