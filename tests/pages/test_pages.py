@@ -26,10 +26,10 @@ TEXT_SPACING = """(() => {
 })()"""
 
 
-# What is wider than its box, and so cut off or hidden until it is pushed: its kind, by how much, its beginning.
+# What is wider than its box, and so cut off or hidden until it is pushed: kind, by how much, beginning.
 PUSHED = """() => {
     document.querySelectorAll("details").forEach((d) => (d.open = true));
-    document.querySelectorAll("article .admonition.dropdown.toggle-hidden, article .toggle-hidden")
+    document.querySelectorAll("article .toggle-hidden")
         .forEach((e) => e.classList.remove("toggle-hidden"));
     return [...document.querySelectorAll("article *")].flatMap((box) => {
         const wide = box.scrollWidth - box.clientWidth;
@@ -42,15 +42,17 @@ PUSHED = """() => {
     });
 }"""
 COLUMNS = "printed in columns, which broken lines would tear apart; the first ones are seen"
-MANY = "six columns or more; the first ones are seen, and the text around says what they show"
+MANY = "five columns or more; the first ones are seen, and the text around says what they show"
 PAPERS = "each paper's symbol beside ours: the two columns that are seen are the book's own"
-# What may be pushed on a phone all the same: page, beginning, reason. Code of cells may too: it is run as it is.
+# What may be pushed on a phone all the same: page, beginning, reason. The code of cells may too: it is shown
+# as it is run.
 MEANT = [
     ("1-random-subset-sum", "tolerance counting bound theorem", COLUMNS),
     ("1-random-subset-sum", "candidates per binary digit", COLUMNS),
     ("2-perturbed-subset-sum", "tolerance radius counting", COLUMNS),
     ("2-perturbed-subset-sum", "radius with (1 + epsilon) v", COLUMNS),
     ("2-perturbed-subset-sum", "published, and ours", COLUMNS),
+    ("4-neuron-pruning", "relative error at 50 inputs random features", MANY),
     ("6-pgd-edge-popup", "radius descent alone longer", MANY),
     ("6-pgd-edge-popup", "sparsity published Edge-Popup", MANY),
     ("6-pgd-edge-popup", "projection step 0 step 1", MANY),
@@ -76,7 +78,7 @@ def test_nothing_that_is_said_needs_pushing_on_a_phone(open_page, path):
 @pytest.mark.parametrize(
     "planted, kind",
     [
-        ("<div class='lth-scroll'><span class='katex'><annotation>x = x</annotation>WIDE</span></div>", "formula"),
+        ("<div class='lth-scroll'><b class='katex'><annotation>x = x</annotation>WIDE</b></div>", "formula"),
         ("<div class='pst-scrollable-table-container'><table><tr><td>WIDE</td></tr></table></div>", "table"),
         ("<div class='highlight'><pre style='white-space: pre'>WIDE</pre></div>", "printed text"),
         ("<details><summary>A</summary><div class='lth-scroll'>WIDE</div></details>", "div"),
