@@ -26,20 +26,75 @@ TEXT_SPACING = """(() => {
 })()"""
 
 
-# What on a phone is wider than its box, so cut off or hidden until it is pushed; with what it begins with.
+# What is wider than its box, and so cut off or hidden until it is pushed: kind, by how much, beginning.
 PUSHED = """() => {
     document.querySelectorAll("details").forEach((d) => (d.open = true));
-    document.querySelectorAll(".toggle-hidden").forEach((e) => e.classList.remove("toggle-hidden"));
+    document.querySelectorAll("article .toggle-hidden")
+        .forEach((e) => e.classList.remove("toggle-hidden"));
     return [...document.querySelectorAll("article *")].flatMap((box) => {
-        const style = getComputedStyle(box);
         const wide = box.scrollWidth - box.clientWidth;
-        if (style.overflowX === "visible" || box.clientWidth < 40 || wide < 2) return [];
-        const kind = box.querySelector(".katex") ? "formula" : box.querySelector("table") ? "table" :
-            box.closest(".cell_input") ? "input" : box.closest("pre, .highlight") ? "code" : "box";
-        return [[kind, wide, (box.querySelector("annotation") ?? box).textContent.trim().slice(0, 60),
-            box.closest("[id]")?.id]];
+        if (getComputedStyle(box).overflowX === "visible" || box.clientWidth < 40 || wide < 2) return [];
+        if (box.closest(".cell_input")) return [];
+        const kind = box.querySelector("table") ? "table" : box.querySelector(".katex") ? "formula" :
+            box.closest("pre, .highlight") ? "printed text" : box.localName;
+        const text = (kind === "formula" && box.querySelector("annotation")) || box;
+        return [[kind, wide, text.textContent.replace(/\\s+/g, " ").trim()]];
     });
 }"""
+COLUMNS = "printed in columns, which broken lines would tear apart; the first ones are seen"
+MANY = "five columns or more; the first ones are seen, and the text around says what they show"
+PAPERS = "each paper's symbol beside ours: the two columns that are seen are the book's own"
+# What may be pushed on a phone all the same: page, beginning, reason. The code of cells may too: it is shown
+# as it is run.
+MEANT = [
+    ("1-random-subset-sum", "tolerance counting bound theorem", COLUMNS),
+    ("1-random-subset-sum", "candidates per binary digit", COLUMNS),
+    ("2-perturbed-subset-sum", "tolerance radius counting", COLUMNS),
+    ("2-perturbed-subset-sum", "radius with (1 + epsilon) v", COLUMNS),
+    ("2-perturbed-subset-sum", "published, and ours", COLUMNS),
+    ("4-neuron-pruning", "relative error at 50 inputs random features", MANY),
+    ("6-pgd-edge-popup", "radius descent alone longer", MANY),
+    ("6-pgd-edge-popup", "sparsity published Edge-Popup", MANY),
+    ("notation", "symbol meaning", PAPERS),
+]
+
+
+@pytest.mark.parametrize("path", pages())
+def test_nothing_that_is_said_needs_pushing_on_a_phone(open_page, path):
+    meant = [beginning for page, beginning, _ in MEANT if f"book/{page}.html" == path]
+    pushed = open_page(path, width=390).evaluate(PUSHED)
+    faults = [
+        f"{source(path)}: on a phone the {kind} that begins with {text[:50]!r} is {wide} px wider than its "
+        "box: break it (`aligned`, `\\\\`), shorten it, or name it in MEANT with the reason"
+        for kind, wide, text in pushed
+        if not text.startswith(tuple(meant))
+    ]
+    assert faults == []
+    idle = [start for start in meant if not any(text.startswith(start) for _, _, text in pushed)]
+    assert idle == [], f"{source(path)}: these need no pushing any more; take them from MEANT"
+
+
+@pytest.mark.parametrize(
+    "planted, kind",
+    [
+        ("<div class='lth-scroll'><b class='katex'><annotation>x = x</annotation>WIDE</b></div>", "formula"),
+        ("<div class='pst-scrollable-table-container'><table><tr><td>WIDE</td></tr></table></div>", "table"),
+        ("<div class='highlight'><pre style='white-space: pre'>WIDE</pre></div>", "printed text"),
+        ("<details><summary>A</summary><div class='lth-scroll'>WIDE</div></details>", "div"),
+        ("<p style='overflow: hidden; white-space: nowrap'>WIDE</p>", "p"),
+        ("<div class='cell_input'><pre style='white-space: pre'>WIDE</pre></div>", None),
+        ("<p>WIDE</p>".replace("WIDE", "x = x"), None),
+    ],
+)  # fmt: skip
+def test_what_is_wider_than_a_phone_is_found(open_page, planted, kind):
+    page = open_page("book/theorem-index.html", width=390)
+    wide = f"<span style='display: inline-block; width: 500px'>{'x = x ' * 5}</span>"
+    page.evaluate(
+        "html => document.querySelector('article').insertAdjacentHTML('beforeend', html)",
+        planted.replace("WIDE", wide),
+    )
+    found = [(k, text[:5]) for k, _, text in page.evaluate(PUSHED)]
+    assert found == ([(kind, "x = x")] if kind else [])
 
 
 @pytest.mark.parametrize("path", pages())
