@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from .processor import NARROWER, SIGNAL, Processor, still_on, this_processor, variables, words
+from .processor import (
+    NARROWER,
+    SENSITIVE,
+    SIGNAL,
+    Processor,
+    still_on,
+    this_processor,
+    variables,
+    words,
+)
 
 NUMPY_2 = ("X86_V3", "X86_V4", "AVX512_ICL", "AVX512_SPR")
 NUMPY_1 = (
@@ -73,3 +82,10 @@ def test_the_variables_do_what_they_say_here():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
     wrong = still_on({"OPENBLAS_CORETYPE": "Katmai", "ATEN_CPU_CAPABILITY": "mmx"})
     assert any("OpenBLAS computes as" in line for line in wrong)
+
+
+@pytest.mark.parametrize("test", SENSITIVE)
+def test_what_is_tested_as_another_processor_is_there(test):
+    file, _, function = test.partition("::")
+    text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+    assert not function or f"\ndef {function}(" in text
