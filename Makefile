@@ -11,6 +11,7 @@ PORT ?= 8000
 comma := ,
 # Processes that `make test` divides the test files and notebooks among.
 WORKERS ?= 2
+DIVIDED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What `make test-lowest` and `make test-newest` test the package with.
 LOWEST ?= python3.11
 NEWEST ?= $(PYTHON)
@@ -43,7 +44,7 @@ env: $(READY)
 
 test: $(READY) $(TORCH)
 	@$(BIN)/python -m tests.browser
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(DIVIDED)
 
 # Once more with fewer vector instructions and another number of threads.
 test-other: $(READY) $(TORCH)

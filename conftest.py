@@ -7,7 +7,7 @@ import pytest
 from tests import processor
 
 os.environ["LTH_EXPLORE"] = "static"
-pytest_plugins = ["tests.unchanged"]
+pytest_plugins = ["tests.unchanged", "tests.longest_first"]
 # Set by `make test-newest` for a Python for which there is no torch yet.
 WITHOUT_TORCH = bool(os.environ.get("LTH_WITHOUT_TORCH"))
 # The notebook that a new chapter begins with runs under its own name only.

@@ -90,3 +90,10 @@ def test_the_variables_do_what_they_say_here():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
     wrong = still_on({"OPENBLAS_CORETYPE": "Katmai", "ATEN_CPU_CAPABILITY": "mmx"})
     assert any("OpenBLAS computes as" in line for line in wrong)
+
+
+@pytest.mark.parametrize("test", SENSITIVE)
+def test_what_is_tested_as_another_processor_is_there(test):
+    file, _, function = test.partition("::")
+    text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+    assert not function or f"\ndef {function}(" in text

@@ -12,19 +12,41 @@
     const close = () => {
       if (!tip) return;
       tip.remove();
-      owner.removeAttribute("aria-describedby");
       owner.classList.remove("lth-open");
       tip = owner = null;
     };
 
     const known = (formula) => JSON.parse(formula.dataset.symbols).filter((name) => name in meanings);
 
-    // The first formula of each symbol can be reached with the keyboard.
+    // The first formula of each symbol can be reached with the keyboard. It stays a formula, with its own name,
+    // and is described by the meanings: a button would say that a press does something, and hide the formula.
+    const heard = document.createElement("div");
+    heard.hidden = true;
+    document.body.append(heard);
+    const described = new Map();
+    const description = (names) => {
+      const key = names.join();
+      if (!described.has(key)) {
+        const text = document.createElement("p");
+        text.id = `lth-meaning-${described.size}`;
+        text.textContent = names.map((name) => `${said(name)}: ${meanings[name][1]}`).join("; ");
+        heard.append(text);
+        described.set(key, text.id);
+      }
+      return described.get(key);
+    };
+    const said = (name) => {
+      const box = document.createElement("div");
+      box.innerHTML = meanings[name][0];
+      return box.querySelector(".katex").dataset.text;
+    };
     for (const formula of document.querySelectorAll("[data-new]")) {
-      if (!known(formula).length) continue;
+      const names = known(formula);
+      if (!names.length) continue;
       formula.tabIndex = 0;
       formula.setAttribute("role", "math");
       formula.setAttribute("aria-label", formula.querySelector(".katex").dataset.text);
+      formula.setAttribute("aria-describedby", description(names));
     }
 
     const open = (formula) => {
@@ -35,7 +57,7 @@
       tip = document.createElement("div");
       tip.className = "lth-tip";
       tip.id = "lth-tip";
-      tip.setAttribute("role", "tooltip");
+      tip.setAttribute("aria-hidden", "true"); // what is heard is the formula's description
       for (const name of names) {
         const line = document.createElement("div");
         line.innerHTML = meanings[name][0];
@@ -44,7 +66,7 @@
       }
       document.body.append(tip);
       owner = formula;
-      owner.setAttribute("aria-describedby", "lth-tip");
+      owner.setAttribute("aria-describedby", description(names));
       owner.classList.add("lth-open");
       const box = formula.getBoundingClientRect();
       const left = Math.min(Math.max(box.left, 8), document.documentElement.clientWidth - tip.offsetWidth - 8);

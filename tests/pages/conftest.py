@@ -67,6 +67,9 @@ def source(path: str) -> str:
     return next(f"{file}{end}" for end in (".ipynb", ".md") if (ROOT / f"{file}{end}").exists())
 
 
+each_page = pytest.mark.parametrize("path", pages(), scope="module")
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
@@ -117,40 +120,70 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+# Stands on a page that was opened until what the browser does then is done.
+SETTLED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))"
+
+
+def open_at(browser, url: str, width: int = 1440, dark: bool = False, **options):
+    """A page in a context of its own, with .requested and .problems recorded on it."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        **options,
+    )
+    page = context.new_page()
+    page.requested, page.problems = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url}"))
+    page.on(
+        "response",
+        lambda answer: (
+            answer.status >= 400 and page.problems.append(f"{answer.status}: {answer.url}")
+        ),
+    )
+    page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            message.type in ("error", "warning")
+            and page.problems.append(f"{message.type}: {message.text}")
+        ),
+    )
+    page.goto(url, wait_until="load")
+    page.evaluate(SETTLED)
+    return page
+
+
 @pytest.fixture
 def open_page(browser, address):
-    """open_page(path, width=..., dark=..., ...) -> a page with .requests, .problems recorded on it."""
-    contexts = []
+    """open_page(path, width=..., dark=..., ...) -> a page of this test alone."""
+    opened = []
 
-    def open_at(path: str, width: int = 1440, dark: bool = False, origin: str = address, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.requested, page.problems = [], []
-        page.on("request", lambda request: page.requested.append(request.url))
-        page.on("requestfailed", lambda request: page.problems.append(f"failed: {request.url}"))
-        page.on(
-            "response",
-            lambda answer: (
-                answer.status >= 400 and page.problems.append(f"{answer.status}: {answer.url}")
-            ),
-        )
-        page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning")
-                and page.problems.append(f"{message.type}: {message.text}")
-            ),
-        )
-        page.goto(f"{origin}/{path}", wait_until="load")
-        page.wait_for_timeout(150)
-        return page
+    def open_here(path: str, origin: str = address, **options):
+        opened.append(open_at(browser, f"{origin}/{path}", **options))
+        return opened[-1]
 
-    yield open_at
-    for context in contexts:
-        context.close()
+    yield open_here
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def read_page(browser, address):
+    """read_page(path) -> a page for tests that only read it: the one before, where that has this path.
+
+    Tests that get `path` from `each_page` come page by page.
+    """
+    opened = {}
+
+    def open_once(path: str):
+        if path not in opened:
+            for page in opened.values():
+                page.context.close()
+            opened.clear()
+            opened[path] = open_at(browser, f"{address}/{path}")
+        return opened[path]
+
+    yield open_once
+    for page in opened.values():
+        page.context.close()

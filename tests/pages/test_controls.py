@@ -31,8 +31,10 @@ MOVED = """[...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
     }))"""
 # Links to views that do not lead to their view: as they stand, decoded once (as a mail program does), and
 # encoded once more. For each control its first and last value, and each whose text an address has to encode.
+# (Without the page's layout, which takes longer than all the rest.)
 LINKS = """(async () => {
     const lost = [];
+    document.body.style.display = 'none';
     const follow = (address) => new Promise((done) => {
         addEventListener('hashchange', done, { once: true });
         location.hash = address;
@@ -65,6 +67,7 @@ LINKS = """(async () => {
             choose(control, was);
         }
     }
+    document.body.style.display = '';
     return lost;
 })()"""
 
@@ -78,7 +81,9 @@ def least(page) -> int:
 
 
 def state(figure) -> tuple[str, str]:
-    return figure.locator(".lth-stage").inner_html(), figure.locator(".lth-says").inner_text()
+    """The picture of a figure and its sentence."""
+    parts = "[f.querySelector('.lth-stage').innerHTML, f.querySelector('.lth-says').textContent]"
+    return tuple(figure.evaluate(f"(f) => {parts}"))
 
 
 @pytest.mark.parametrize("path", pages())
@@ -261,8 +266,10 @@ def test_play_runs_and_stops(open_page):
     figure = page.locator("#cover")
     button = figure.locator(".lth-play")
     before = state(figure)
+    assert button.get_attribute("aria-label").startswith("Play ")
     button.click()
     assert button.inner_text() == "Pause"
+    assert button.get_attribute("aria-label").startswith("Pause ")
     page.wait_for_timeout(1000)
     assert state(figure) != before
     button.click()

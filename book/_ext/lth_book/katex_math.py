@@ -6,7 +6,7 @@ A page then needs no mathematics library, nothing moves while it loads, and scre
 import json
 import re
 from functools import cache, lru_cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -21,6 +21,7 @@ VENDOR = Path(__file__).parent / "vendor"
 SHORT = 14  # signs
 _ENDS = "</span></span></span>"  # of the last part kept together, of what is seen, of the formula
 _FORMULA = '<span class="katex"'
+_LINE = re.compile(r'data-text="([^"]*)"')
 _MATH = re.compile(r"(?s)<math\b.*?</math>")
 # The name of a function and the sign that applies it: KaTeX leaves the two apart where they are a subscript,
 # in which MathML has room for one.
@@ -81,8 +82,29 @@ def render(tex: str, display: bool, macros: str = "{}") -> str:
     return html.replace(_FORMULA, f'{_FORMULA} data-text="{escape(line, quote=True)}"', 1)
 
 
+def line(tex: str, display: bool, macros: dict) -> str:
+    """The line of text that reads like a formula; its TeX where KaTeX does not understand it."""
+    try:
+        html = render(as_aligned(tex) if display else tex, display, as_key(macros))
+    except ValueError:  # the page's own formula says so, with its place
+        return tex
+    return unescape(_LINE.search(html)[1])
+
+
+def as_key(macros: dict) -> str:
+    return json.dumps(macros, sort_keys=True)
+
+
+def as_aligned(tex: str) -> str:
+    """A display with line breaks, as KaTeX wants it."""
+    tex = tex.strip()
+    if any(mark in tex for mark in _WITHIN_ALIGNED) and "\\begin" not in tex:
+        return f"\\begin{{aligned}}{tex}\\end{{aligned}}"
+    return tex
+
+
 def _render(self, node, tex: str, display: bool) -> str:
-    macros = json.dumps(self.builder.config.katex_macros, sort_keys=True)
+    macros = as_key(self.builder.config.katex_macros)
     try:
         return render(tex, display, macros)
     except ValueError as error:
@@ -113,9 +135,7 @@ def visit_inline(self, node: nodes.math) -> None:
 
 def visit_display(self, node: nodes.math_block) -> None:
     """Write a formula that stands by itself, with its number."""
-    tex = node.astext().strip()
-    if not node["nowrap"] and any(mark in tex for mark in _WITHIN_ALIGNED) and "\\begin" not in tex:
-        tex = f"\\begin{{aligned}}{tex}\\end{{aligned}}"
+    tex = node.astext().strip() if node["nowrap"] else as_aligned(node.astext())
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node["number"]:
         number = get_node_equation_number(self, node)

@@ -13,6 +13,7 @@ DESCRIPTION = 155
 def setup(app):
     """Sphinx: finish the HTML of every page."""
     app.connect("html-page-context", drop_scripts, priority=900)
+    app.connect("html-page-context", note_page)
     app.connect("build-finished", finish_pages)
 
 
@@ -26,16 +27,18 @@ def drop_scripts(app, pagename, templatename, context, doctree) -> None:
         ]
 
 
+def note_page(app, pagename, templatename, context, doctree) -> None:
+    """A build writes the pages that changed; those of before are finished."""
+    vars(app.builder).setdefault("lth_pages", []).append(pagename)
+
+
 def finish_pages(app, exception) -> None:
     """Rewrite each built page by `finish`, unless the build failed."""
     if exception or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
-        if "_static" not in path.parts:
-            text = path.read_text(encoding="utf-8")
-            finished = finish(text)
-            if finished != text:
-                path.write_text(finished, encoding="utf-8")
+    for pagename in vars(app.builder).get("lth_pages", []):
+        path = Path(app.builder.get_outfilename(pagename))
+        path.write_text(finish(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 # The theme decides between light and dark only after the first paint; this decides before it.
@@ -52,11 +55,13 @@ _THEME_SCRIPT = """<script data-cfasync="false" id="lth-theme">
 # A file opened from disk may not read other files, so there are no excerpts to show.
 _SEARCH_SCRIPT = """<script id="lth-search">
     if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-    // A formula is in a page twice, and its TeX besides; an excerpt has its line of text.
+    // A formula is in a page twice, and its TeX besides; an excerpt has its line of text. Frames that wait
+    // for a control are most of a page, and no part of its text.
     addEventListener("DOMContentLoaded", () => {
       const plain = Search.htmlToText;
       Search.htmlToText = (html, anchor) => {
         const page = new DOMParser().parseFromString(html, "text/html");
+        page.querySelectorAll("template").forEach((frame) => frame.remove());
         for (const formula of page.querySelectorAll("[data-text]")) {
           const trail = formula.querySelector(".lth-trail");
           formula.replaceWith(formula.dataset.text + (trail ? trail.textContent : ""));
@@ -148,7 +153,7 @@ def _describe(html: str) -> str:
     body = html[html.find("<h1") :]
     found = re.search(r"(?s)</h1>.*?<p>(?!<a)(.{60,}?)</p>", body)
     text = (
-        re.sub(r"\s+", " ", _in_lines(found[1]) if found else "").strip()
+        re.sub(r"\s+", " ", in_lines(found[1]) if found else "").strip()
         or "The strong lottery ticket hypothesis."
     )
     if len(text) > DESCRIPTION:
@@ -157,7 +162,7 @@ def _describe(html: str) -> str:
     return html.replace("</title>", f"</title>\n    {meta}", 1)
 
 
-def _in_lines(html: str) -> str:
+def in_lines(html: str) -> str:
     """A paragraph as text, its formulas as the line that reads like them."""
     paragraph = BeautifulSoup(html, "html.parser")
     for formula in paragraph.select("[data-text]"):

@@ -58,7 +58,8 @@
     if (!before) history.replaceState({ ...state, lth: true }, "");
     return before;
   }
-  returned();
+  // Sphinx's own script empties the state of the first entry; it listens already, so it does so before.
+  addEventListener("DOMContentLoaded", returned);
   let again = false; // whether the address that is being followed was shown before
   addEventListener("hashchange", () => (again = returned()));
 

@@ -1,0 +1,50 @@
+"""Files that took longest last time come first, so that no process is left alone with a long one at the end.
+
+A file's seconds are kept in pytest's cache; where there are none, notebooks and pages come first.
+"""
+
+from pathlib import Path
+
+import pytest
+
+KEY = "files/seconds"
+ROUGHLY = (("book/", 60.0), ("tests/pages/", 120.0))  # seconds of a file that was not measured yet
+
+
+def seconds(file: str, measured: dict[str, float]) -> float:
+    """What a file took last time, or a rough guess."""
+    guess = next((guess for start, guess in ROUGHLY if file.startswith(start)), 0.0)
+    return measured.get(file, guess)
+
+
+class LongestFirst:
+    """The part of pytest that orders files by their seconds, and measures them."""
+
+    def __init__(self, config):
+        self.config = config
+        self.last = config.cache.get(KEY, {})
+        self.now = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: -seconds(_file(item.nodeid), self.last))
+
+    def pytest_runtest_logreport(self, report):
+        file = _file(report.nodeid)
+        self.now[file] = self.now.get(file, 0.0) + report.duration
+
+    def pytest_sessionfinish(self):
+        """A run of single tests would make a file look short."""
+        whole = not hasattr(self.config, "workerinput") and len(self.now) > 20
+        if whole:
+            rounded = {file: round(taken, 1) for file, taken in self.now.items()}
+            self.config.cache.set(KEY, self.last | rounded)
+
+
+def _file(nodeid: str) -> str:
+    return Path(nodeid.partition("::")[0]).as_posix()
+
+
+def pytest_configure(config):
+    if hasattr(config, "cache"):
+        config.pluginmanager.register(LongestFirst(config))
