@@ -92,6 +92,7 @@ def line(tex: str, display: bool, macros: dict) -> str:
 
 
 def as_key(macros: dict) -> str:
+    """Macros as one text, by which what was rendered with them is kept."""
     return json.dumps(macros, sort_keys=True)
 
 

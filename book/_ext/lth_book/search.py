@@ -8,6 +8,7 @@ from . import katex_math, page_html
 
 
 def setup(app):
+    """Tell Sphinx of it."""
     app.connect("builder-inited", index_lines)
 
 
