@@ -225,7 +225,7 @@ def test_dropped_assumptions_leave_what_theory_says(assumption):
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="target must have one label for each of 10 points, got 9"):
+    with pytest.raises(ValueError, match="one label for each of 10 points, the rows of x, got 9"):
         kernel_coefficients(X, Y[:9], X)
     with pytest.raises(ValueError, match="law must be one of gaussian, sphere, ball; got 'cube'"):
         kernel_coefficients(X, Y, X, "cube")
