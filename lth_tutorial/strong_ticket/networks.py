@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from lth_tutorial.checks import finite_number, generator
+from lth_tutorial.checks import finite_number, generator, shown
 
 from . import redundant, relu_network
 
@@ -67,6 +67,8 @@ REDUNDANT = Network(
     redundant.kept,
 )
 
+NETWORKS = {"dense": DENSE, "redundant": REDUNDANT}
+
 
 def named(network: str) -> Network:
     """The network of a name.
@@ -74,8 +76,6 @@ def named(network: str) -> Network:
     Raises:
         ValueError: it is neither "dense" nor "redundant".
     """
-    if network == "dense":
-        return DENSE
-    if network == "redundant":
-        return REDUNDANT
-    raise ValueError(f'network must be "dense" or "redundant", got {network!r}')
+    if not isinstance(network, str) or network not in NETWORKS:
+        raise ValueError(f'network must be "dense" or "redundant", got {shown(network)}')
+    return NETWORKS[network]

@@ -227,7 +227,7 @@ def run(update, close, loop: Loop, orders, state) -> History:
 
 def factor(schedule: str, done: int, steps: int, epochs: int) -> float:
     """What multiplies the step after `done` steps, `steps` an epoch; "... by epoch" counts whole epochs."""
-    if schedule.endswith(" by epoch"):
+    if isinstance(schedule, str) and schedule.endswith(" by epoch"):
         schedule, done = schedule.removesuffix(" by epoch"), done - done % steps
     return relu_network.factor(schedule, done / (steps * epochs))
 
