@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 SIGNAL = "LTH_OTHER_PROCESSOR"
 THREADS = 2
+# All that may be inherited: a library's own one wins over OpenMP's, and Dask leaves some set behind.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # Stored results, all claims (the scorecard), and the notebooks of chapters whose numbers are floats (those
 # of chapters 1 and 2 are sums of integers); chapter 6 trains.
 SENSITIVE = (
@@ -88,7 +90,7 @@ def _numpy():
 
 def variables(processor: Processor, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment variables that make this processor another one; only threads where it has one set."""
-    found = {SIGNAL: "1", "OMP_NUM_THREADS": str(THREADS)}
+    found = {SIGNAL: "1"} | dict.fromkeys(THREAD_VARIABLES, str(THREADS))
     narrower = processor.narrower()
     if narrower is None:
         return found
