@@ -343,7 +343,13 @@ def test_keyboard_reaches_the_text_first(open_page):
 def test_only_formulas_that_offer_something_are_stops(open_page, path):
     page = open_page(path)
     # What is folded can have no focus.
-    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    page.evaluate(
+        """() => {
+            document.querySelectorAll("details").forEach((d) => (d.open = true));
+            document.querySelectorAll(".toggle-hidden")
+                .forEach((e) => e.classList.remove("toggle-hidden"));
+        }"""
+    )
     stops = page.locator("article [data-symbols][tabindex]")
     assert page.locator("article .katex [tabindex]").count() == 0
     for stop in stops.all():
