@@ -8,6 +8,10 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = [sys.executable, "-m", "playwright", "install", "chromium"]
+PATH = (
+    "from playwright.sync_api import sync_playwright\n"
+    "with sync_playwright() as p: print(p.chromium.executable_path)"
+)
 WITHOUT = (
     "the pages were not tested: no Chromium; install one (Debian: apt-get install chromium; elsewhere: "
     "python -m playwright install chromium) or set CHROMIUM to its path"
@@ -21,11 +25,12 @@ def chromium() -> str | None:
 
 
 def own() -> str | None:
-    """Playwright's Chromium, where it has been installed."""
-    from playwright.sync_api import sync_playwright
+    """Playwright's Chromium, where it has been installed; asked for in a process of its own.
 
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
+    Playwright refuses a second start in a process where it runs already, as it does among the pages' tests.
+    """
+    done = subprocess.run([sys.executable, "-c", PATH], capture_output=True, text=True, check=True)
+    path = done.stdout.strip()
     return path if Path(path).exists() else None
 
 

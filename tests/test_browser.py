@@ -29,6 +29,13 @@ def test_the_systems_browser_is_found(nowhere, monkeypatch):
     assert browser.chromium() == "/another/one"
 
 
+def test_it_is_looked_for_while_playwright_runs(nowhere):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright():
+        assert browser.chromium() is None
+
+
 def test_without_one_playwright_is_asked_for_its_own(nowhere, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(browser.subprocess, "run", lambda command, **_: asked.append(command))

@@ -75,12 +75,18 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def serve_folder(folder: Path, handler) -> http.server.ThreadingHTTPServer:
+    """A folder served on a loopback port, until `shutdown`."""
+    handler = functools.partial(handler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 @pytest.fixture(scope="session")
 def address(site):
     """The site served on a loopback port."""
-    handler = functools.partial(Quiet, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = serve_folder(site, Quiet)
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
 

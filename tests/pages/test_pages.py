@@ -4,13 +4,14 @@ import gzip
 import html
 import json
 import re
+import time
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from .conftest import each_page, pages, source
+from .conftest import Quiet, each_page, pages, serve_folder, source
 from .markup import broken_rules
 
 AXE_FILE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -161,21 +162,51 @@ def test_page_fits_every_width(open_page, path):
     assert wider <= 0, f"with wider text the page is {wider} px too wide"
 
 
+SHIFT = """() => new Promise((done) => {
+    let total = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(total), 100);
+})"""
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("path", pages())
 def test_nothing_jumps_while_loading(open_page, path, width):
     page = open_page(path, width=width)
     page.wait_for_timeout(400)
-    shift = page.evaluate(
-        """() => new Promise((done) => {
-            let total = 0;
-            new PerformanceObserver((list) => {
-                for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
-            }).observe({ type: "layout-shift", buffered: true });
-            setTimeout(() => done(total), 100);
-        })"""
-    )
-    assert shift < 0.02
+    assert page.evaluate(SHIFT) < 0.02
+
+
+@pytest.fixture
+def in_two_pieces(site):
+    """in_two_pieces(path, until) -> address of a page that stops for a while behind a text."""
+    servers = []
+
+    def serve(path: str, until: str) -> str:
+        class Halting(Quiet):
+            def copyfile(self, source, outputfile):
+                whole = source.read()
+                end = whole.index(until.encode()) + len(until) if self.path == f"/{path}" else 0
+                outputfile.write(whole[:end])
+                outputfile.flush()
+                time.sleep(1.5 if end else 0)
+                outputfile.write(whole[end:])
+
+        servers.append(serve_folder(site, Halting))
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+
+
+def test_nothing_jumps_when_a_page_arrives_in_pieces(open_page, in_two_pieces):
+    """Its first paragraph is cut within a formula; the part alone would be broken into other lines."""
+    path = "book/5-teacher-student.html"
+    origin = in_two_pieces(path, '<span class="mord">36</span>')
+    assert open_page(path, origin=origin).evaluate(SHIFT) < 0.02
 
 
 @each_page
