@@ -20,6 +20,7 @@ from lth_tutorial.style import (
 from lth_tutorial.tables import size_text
 
 from . import bounds, experiments, prune_network
+from .network import own_signs
 
 FIRST = {"+1 and \u22121": "ones", "random": "uniform"}
 
@@ -215,7 +216,7 @@ BY = ("candidates of the target's sign", "size of the target")
 def missed(networks, n: int, by: str):
     """How often a weight is missed by more than the precision, by its candidates' signs or its own size."""
     network = networks[n]
-    errors, signs = network.weight_errors, experiments.own_signs(network)
+    errors, signs = network.weight_errors, own_signs(network)
     size = [
         np.broadcast_to(np.abs(a.target), e.shape)
         for a, e in zip(network.layers, errors, strict=True)

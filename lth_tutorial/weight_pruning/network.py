@@ -241,3 +241,32 @@ def check_weights(weights) -> list[np.ndarray]:
                 f"weights[{k + 1}] takes {after.shape[1]} inputs, but weights[{k}] gives {before.shape[0]}"
             )
     return weights
+
+
+def own_signs(network: PrunedNetwork) -> list[np.ndarray]:
+    """How many candidates have their target's sign, for each layer (halves, out, in) int; 0 for a zero."""
+    return [
+        np.sum(layer.products * np.sign(layer.target)[:, :, None] > 0, axis=3)
+        for layer in network.layers
+    ]
+
+
+def named_missed(network: PrunedNetwork, most: int = 10) -> list[dict]:
+    """The `most` unreached weights with the largest errors, named, the worst first.
+
+    Returns:
+        for each: layer, half, output, input, target, error, and `own_sign`, how many of its candidates have
+        the target's sign.
+    """
+    errors, signs = network.weight_errors, own_signs(network)
+    rows = [tuple(row) for row in network.unreached.tolist()]
+    rows.sort(key=lambda row: -errors[row[0]][row[1:]])
+    return [
+        {
+            **dict(zip(("layer", "half", "output", "input"), row, strict=True)),
+            "target": float(network.layers[row[0]].target[row[2:]]),
+            "error": float(errors[row[0]][row[1:]]),
+            "own_sign": int(signs[row[0]][row[1:]]),
+        }
+        for row in rows[:most]
+    ]

@@ -61,13 +61,17 @@ def pages() -> list[str]:
     return [f"{file}.html" for file in files]
 
 
+CHAPTERS = [path for path in pages() if path[len("book/")].isdigit()]
+
+
 def source(path: str) -> str:
     """The file in the repository from which a page is made: what an author has to change."""
     file = Path(path).with_suffix("")
     return next(f"{file}{end}" for end in (".ipynb", ".md") if (ROOT / f"{file}{end}").exists())
 
 
-each_page = pytest.mark.parametrize("path", pages(), scope="module")
+each_page = pytest.mark.parametrize("path", pages())
+each_chapter = pytest.mark.parametrize("path", CHAPTERS)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -175,21 +179,38 @@ def open_page(browser, address):
 
 
 @pytest.fixture(scope="module")
-def read_page(browser, address):
-    """read_page(path) -> a page for tests that only read it: the one before, where that has this path.
+def shared_page(browser, address):
+    """shared_page(path, width=..., ...) -> the page that the tests of a file and of this path share.
 
-    Tests that get `path` from `each_page` come page by page.
+    It comes to a test as those before it in the file left it: first those that only look.
     """
     opened = {}
 
-    def open_once(path: str):
-        if path not in opened:
-            for page in opened.values():
-                page.context.close()
-            opened.clear()
-            opened[path] = open_at(browser, f"{address}/{path}")
-        return opened[path]
+    def open_once(path: str, **options):
+        key = (path, tuple(sorted(options.items())))
+        if any(other != path for other, _ in opened):
+            _close(opened)
+        if key not in opened:
+            opened[key] = open_at(browser, f"{address}/{path}", **options)
+        return opened[key]
 
     yield open_once
+    _close(opened)
+
+
+def _close(opened: dict) -> None:
     for page in opened.values():
         page.context.close()
+    opened.clear()
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that share pages come page by page, each page's in the order of the file."""
+    files = {item.path: place for place, item in reversed(list(enumerate(items)))}
+    items.sort(key=lambda item: (files[item.path], _place(item)))
+
+
+def _place(item) -> int:
+    if "shared_page" not in getattr(item, "fixturenames", ()):
+        return -1
+    return pages().index(item.callspec.params["path"])

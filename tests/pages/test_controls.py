@@ -1,18 +1,14 @@
-"""Every control on every page moves its picture, with no kernel anywhere."""
-
-import csv
-import io
-import json
+"""Addresses of views, Back, reload, play, playground: what a chapter's page does with its controls."""
 
 import numpy as np
 import pytest
 
 from lth_tutorial.subset_sum import best_subset
 
-from .conftest import pages, source
+from .conftest import each_chapter, source
+from .test_every_control import LEAST, least, state
 
 CHAPTER = "book/1-random-subset-sum.html"
-CHAPTERS = [path for path in pages() if path[len("book/")].isdigit()]
 
 
 # Figures of a page whose picture or sentence a control leaves as it was, by name.
@@ -29,118 +25,6 @@ MOVED = """[...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
         control.dispatchEvent(new Event('input', { bubbles: true }));
         return moved && state() === before ? [] : [`${figure.id}, ${control.dataset.axis}`];
     }))"""
-# Links to views that do not lead to their view: as they stand, decoded once (as a mail program does), and
-# encoded once more. For each control its first and last value, and each whose text an address has to encode.
-# (Without the page's layout, which takes longer than all the rest.)
-LINKS = """(async () => {
-    const lost = [];
-    document.body.style.display = 'none';
-    const follow = (address) => new Promise((done) => {
-        addEventListener('hashchange', done, { once: true });
-        location.hash = address;
-    });
-    for (const figure of document.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])")) {
-        const says = () => figure.querySelector('.lth-says').textContent;
-        const choose = (control, value) => {
-            control.value = value;
-            control.dispatchEvent(new Event('input', { bubbles: true }));
-        };
-        for (const control of figure.querySelectorAll('[data-axis]')) {
-            const was = control.value;
-            const last = Number(control.max || control.options.length - 1);
-            const axis = JSON.parse(figure.dataset.axes).find((a) => a.name === control.dataset.axis);
-            for (let value = 0; value <= last; value++) {
-                const text = axis.texts[value];
-                if (value > 0 && value < last && encodeURIComponent(text) === text) continue;
-                choose(control, value);
-                const view = says();
-                const link = figure.querySelector('.lth-link').getAttribute('href');
-                const readings = [link, decodeURIComponent(link), link.replaceAll('%', '%25')];
-                for (const address of new Set(readings)) {
-                    choose(control, value === 0 ? last : 0);
-                    if (says() === view) lost.push(`${address}: cannot be told`);
-                    await follow('#elsewhere');
-                    await follow(address);
-                    if (says() !== view) lost.push(address);
-                }
-            }
-            choose(control, was);
-        }
-    }
-    document.body.style.display = '';
-    return lost;
-})()"""
-
-
-LEAST = "a chapter has six figures with `explore(...)`; one whose page says that it is a draft, one"
-
-
-def least(page) -> int:
-    """How many figures a chapter has at least: the box *Draft* of the template stands for the others."""
-    return 1 if page.locator(".admonition.draft").count() else 6
-
-
-def state(figure) -> tuple[str, str]:
-    """The picture of a figure and its sentence."""
-    parts = "[f.querySelector('.lth-stage').innerHTML, f.querySelector('.lth-says').textContent]"
-    return tuple(figure.evaluate(f"(f) => {parts}"))
-
-
-@pytest.mark.parametrize("path", pages())
-def test_every_control_moves_its_picture(open_page, path):
-    """By keyboard on every control; each must change the picture, its sentence and its name."""
-    page = open_page(path, reduced_motion="reduce")
-    for figure in page.locator(".lth-explorer").all():
-        for control in figure.locator("[data-axis]").all():
-            before, was = state(figure), control.input_value()
-            control.focus()
-            last = control.evaluate(
-                "c => Number(c.value) === Number(c.max ?? c.options.length - 1)"
-            )
-            page.keyboard.press("ArrowLeft" if last else "ArrowRight")
-            if control.input_value() == was:
-                page.keyboard.press("ArrowUp" if last else "ArrowDown")
-            assert control.input_value() != was
-            after = state(figure)
-            name = f"{figure.get_attribute('id')}, {control.get_attribute('data-axis')}"
-            assert after[0] != before[0], f"{name}: the picture stays"
-            assert after[1] != before[1], f"{name}: the sentence stays"
-            assert figure.locator(".lth-stage").get_attribute("aria-label") == after[1]
-
-
-@pytest.mark.parametrize("path", pages())
-def test_sliders_follow_the_pointer(open_page, path):
-    page = open_page(path, width=390, reduced_motion="reduce")
-    for figure in page.locator(".lth-explorer").all():
-        for slider in figure.locator("input[type=range]").all():
-            slider.scroll_into_view_if_needed()
-            before = state(figure)
-            box = slider.bounding_box()
-            assert box["height"] >= 24 and box["width"] >= 100
-            middle = box["y"] + box["height"] / 2
-            at_end = slider.evaluate("s => Number(s.value) > Number(s.max) / 2")
-            page.mouse.move(box["x"] + box["width"] / 2, middle)
-            page.mouse.down()
-            page.mouse.move(box["x"] + (4 if at_end else box["width"] - 4), middle, steps=4)
-            page.mouse.up()
-            assert state(figure) != before
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_every_frame_can_be_reached_and_named(open_page, path):
-    page = open_page(path)
-    sizes = page.evaluate(
-        """[...document.querySelectorAll(".lth-explorer")].map((f) => [
-            f.id, f.querySelectorAll("template").length,
-            JSON.parse(f.dataset.axes).reduce((n, a) => n * a.texts.length, 1),
-            new Set([...f.querySelectorAll("template")].map((t) => t.dataset.says)).size])"""
-    )
-    assert len(sizes) >= least(page), f"{path}: {LEAST}"
-    for name, frames, expected, sentences in sizes:
-        assert frames == expected == sentences, (
-            f"{source(path)}: the figure {name} has {expected} combinations of its controls, {frames} frames "
-            f"and {sentences} sentences: let `describe` say in each what that frame alone shows"
-        )
 
 
 def test_a_link_leads_to_a_view(open_page, address):
@@ -160,13 +44,6 @@ def test_a_link_leads_to_a_view(open_page, address):
     other.evaluate("location.hash = '#cover.n=99&nonsense'")
     other.wait_for_timeout(50)
     assert other.problems == []
-
-
-@pytest.mark.parametrize("path", pages())
-def test_every_link_to_a_view_opens_it(open_page, path):
-    page = open_page(f"{path}#100%", reduced_motion="reduce")
-    assert page.evaluate(LINKS) == []
-    assert page.problems == []
 
 
 @pytest.mark.parametrize(
@@ -247,7 +124,7 @@ def test_what_the_browser_restores_agrees(open_page, address, way):
     assert page.evaluate(FORMS) == [True] * 4
 
 
-@pytest.mark.parametrize("path", CHAPTERS)
+@each_chapter
 def test_without_a_script_no_control_is_dead(browser, address, path):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -306,45 +183,6 @@ def test_reduced_motion_is_respected(open_page, path):
     assert state(figure) == stepped
 
 
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_numbers_can_be_downloaded(open_page, path):
-    page = open_page(path)
-    for figure in page.locator(".lth-explorer").all():
-        name = figure.get_attribute("id")
-        assert figure.locator(".lth-data").count() == 1, (
-            f"{source(path)}: the figure {name} offers no numbers: hand them to "
-            "`describe(figure, says, data)`"
-        )
-        page.wait_for_timeout(120)  # a browser starts at most ten downloads of a page in a second
-        with page.expect_download(timeout=90_000) as download:
-            figure.locator(".lth-data").click()
-        assert download.value.suggested_filename == f"{name}.csv"
-        rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
-        place = f"{source(path)}: the numbers of the figure {name}"
-        assert len(rows) >= 2 and len({len(row) for row in rows}) == 1, (
-            f"{place} need a line below their heading, all lines of one length: see `describe`"
-        )
-        words = [cell for cell in rows[1][_is_word(rows[1][0]) :] if cell and not _is_number(cell)]
-        assert words == [], f"{place} have words in a column that is not the first: {words}"
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_guess_answers_only_after_the_commitment(open_page, path):
-    page = open_page(path)
-    form = page.locator(".lth-guess")
-    low, high = (int(form.locator("input").get_attribute(end)) for end in ("min", "max"))
-    assert low <= 20 <= high, (
-        f"{source(path)}: this test guesses 20; the slider of `guess` goes from {low} to {high}: choose its "
-        "ends around 20"
-    )
-    assert form.locator(".lth-verdict").inner_text() == ""
-    form.locator("input").fill("20")
-    form.locator("button").click()
-    verdict = form.locator(".lth-verdict").inner_text()
-    assert verdict.startswith("You said 20; the answer is ")
-    assert form.locator("input").is_disabled()
-
-
 def test_playground_by_hand(open_page):
     page = open_page(CHAPTER, width=390)
     box = page.locator(".lth-playground")
@@ -372,17 +210,6 @@ def test_playground_by_hand(open_page):
     assert says.inner_text().startswith("0 of 20")
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return float(cell) is not None
-    except ValueError:
-        return False
-
-
-def _is_word(cell: str) -> bool:
-    return bool(cell) and not cell.lstrip("-")[0].isdigit()
-
-
 def _distance(says) -> float:
     return float(says.inner_text().split(" is ")[1].split(" away")[0])
 
@@ -408,47 +235,3 @@ def test_playground_solves_as_the_package_does(open_page):
         page.evaluate("([x, z]) => lth.bestSubset(x, z)", [x.tolist(), 123_456])["mask"]
         == best_subset(x.astype(float), 123_456).mask.tolist()
     )
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_hints_and_solutions_open_one_by_one(open_page, path):
-    page = open_page(path, width=390)
-    exercises = page.locator("div.exercise").count()
-    solutions = page.locator("div.solution")
-    assert exercises >= 5 and solutions.count() == exercises, (
-        f"{source(path)}: {exercises} exercises with {solutions.count()} solutions: a chapter has at least "
-        "five `{exercise}`, each with its `{solution-start}`"
-    )
-    for hint in page.locator("details.sd-dropdown").all():
-        assert not hint.evaluate("d => d.open")
-        hint.locator("summary").click()
-        assert hint.evaluate("d => d.open")
-    for solution in solutions.all():
-        body = solution.locator(
-            ".section, section, #solution-content, p:not(.admonition-title)"
-        ).first
-        assert not body.is_visible()
-        solution.locator(".admonition-title").first.click()
-        page.wait_for_timeout(50)
-        assert body.is_visible()
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_a_click_into_a_picture_chooses_its_values(open_page, path):
-    """Where a picture says which places stand for which values, both corners can be clicked."""
-    page = open_page(path, width=390, reduced_motion="reduce")
-    for figure in page.locator(".lth-explorer[data-clicks]").all():
-        places = json.loads(figure.get_attribute("data-clicks"))
-        for end in (0, -1):
-            box = figure.locator(".lth-stage svg").bounding_box()
-            at = {where["along"]: where["at"][end] for where in places.values()}
-            figure.locator(".lth-stage").click(
-                position={
-                    "x": at.get("x", 0.5) * box["width"],
-                    "y": at.get("y", 0.5) * box["height"],
-                }
-            )
-            for name, where in places.items():
-                value = figure.locator(f"[data-axis={name}]").input_value()
-                assert int(value) == (0 if end == 0 else len(where["at"]) - 1)
-    assert path != "book/5-teacher-student.html" or page.locator("[data-clicks]").count() >= 1

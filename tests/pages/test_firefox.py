@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from .conftest import pages
+from .conftest import each_page
 from .firefox import Firefox, firefox
-from .test_controls import CHANGE, CHAPTER, DISAGREE, FORMS, LINKS, MOVED
-from .test_pages import TEXT_SPACING, WIDTHS
+from .test_controls import CHANGE, CHAPTER, DISAGREE, FORMS, MOVED
+from .test_every_control import LINKS
+from .test_every_page import TEXT_SPACING, WIDTHS
 
 # Firefox says this of a formula of which only a part has arrived yet; the whole page is counted instead.
 EARLY = re.compile("Invalid markup: Incorrect number of children for <[a-z]+/> tag")
@@ -30,7 +31,7 @@ def window(tmp_path_factory):
     window.close()
 
 
-@pytest.mark.parametrize("path", pages())
+@each_page
 def test_controls_links_and_layout(window, address, path):
     window.goto(f"{address}/{path}")
     for width in WIDTHS[:3]:

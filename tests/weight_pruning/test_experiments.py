@@ -1,12 +1,9 @@
 """Tests of weight_pruning.experiments."""
 
 import numpy as np
-import pytest
 
-from lth_tutorial import subset_sum, target_network
-from lth_tutorial.weight_pruning import experiments, prune_network
-
-from .cases import target
+from lth_tutorial import target_network
+from lth_tutorial.weight_pruning import experiments
 
 
 def test_digits():
@@ -34,23 +31,3 @@ def test_digits():
     assert uniform <= 0.01
     iid = np.median(experiments.sup_errors(weights, x, (14,), 20, 39, signed_input=False))
     assert iid > 5 * uniform
-
-
-def test_missed_weights_are_named_with_their_signs():
-    weights = target((7, 6, 5), 43)
-    network = prune_network(weights, 5, rng=44, precision=0.02)
-    named = experiments.named_missed(network, most=1000)
-    assert len(named) == len(network.unreached) > 10
-    assert [w["error"] for w in named] == sorted((w["error"] for w in named), reverse=True)
-    for w in named:
-        first, second = network.weights[2 * w["layer"]], network.weights[2 * w["layer"] + 1]
-        halves = 2 if w["layer"] == 0 else 1
-        start = (w["input"] * halves + w["half"]) * 5
-        block = slice(start, start + 5)
-        products = first[block, w["input"]] * second[w["output"], block]
-        assert w["own_sign"] == np.sum(products * w["target"] > 0)
-        assert w["target"] == weights[w["layer"]][w["output"], w["input"]]
-        best = subset_sum.exhaustive_search(products, w["target"])
-        assert w["error"] == pytest.approx(best.error, abs=1e-14) and w["error"] > 0.02
-    assert len(experiments.named_missed(network, most=3)) == 3
-    assert experiments.own_signs(prune_network(np.zeros((2, 3)), 4))[0].max() == 0

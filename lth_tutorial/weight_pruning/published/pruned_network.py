@@ -8,7 +8,8 @@ import numpy as np
 from lth_tutorial import datasets, target_network
 from lth_tutorial.results import Result, Slice
 from lth_tutorial.target_network import load_target, train_target
-from lth_tutorial.weight_pruning import bounds, experiments, prune_network
+from lth_tutorial.weight_pruning import bounds, prune_network
+from lth_tutorial.weight_pruning.network import named_missed
 
 from . import claims
 from .numbers import PUBLISHED
@@ -62,7 +63,7 @@ def run(parameters: dict, folder: Path) -> dict:
     return {
         "problems": int(sum(e.size for e in errors)),
         "unreached": int(len(network.unreached)),
-        "named": experiments.named_missed(network),
+        "named": named_missed(network),
         "worst_weight": float(max(e.max() for e in errors)),
         "median_weight": float(np.median(np.concatenate([e.ravel() for e in errors]))),
         "kept": network.kept,

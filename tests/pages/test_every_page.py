@@ -1,0 +1,252 @@
+"""What is asked of every page, opened once a width: first what only looks at it, then what changes it."""
+
+import gzip
+import re
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from .conftest import each_page, source
+
+AXE_FILE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+AXE = AXE_FILE.read_text(encoding="utf-8")
+KIB = 1024
+WIDTHS = (320, 390, 1440, 3840)
+
+# What a reader may set for all text without losing anything (WCAG 1.4.12).
+TEXT_SPACING = """(() => {
+    const style = document.createElement("style");
+    style.textContent = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+        word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }`;
+    document.head.append(style);
+})()"""
+
+
+# What is wider than its box, and so cut off or hidden until it is pushed: kind, by how much, beginning.
+PUSHED = """() => {
+    document.querySelectorAll("details").forEach((d) => (d.open = true));
+    document.querySelectorAll("article .toggle-hidden")
+        .forEach((e) => e.classList.remove("toggle-hidden"));
+    return [...document.querySelectorAll("article *")].flatMap((box) => {
+        const wide = box.scrollWidth - box.clientWidth;
+        if (getComputedStyle(box).overflowX === "visible" || box.clientWidth < 40 || wide < 2) return [];
+        if (box.closest(".cell_input")) return [];
+        const kind = box.querySelector("table") ? "table" : box.querySelector(".katex") ? "formula" :
+            box.closest("pre, .highlight") ? "printed text" : box.localName;
+        const text = (kind === "formula" && box.querySelector("annotation")) || box;
+        return [[kind, wide, text.textContent.replace(/\\s+/g, " ").trim()]];
+    });
+}"""
+COLUMNS = "printed in columns, which broken lines would tear apart; the first ones are seen"
+MANY = "five columns or more; the first ones are seen, and the text around says what they show"
+PAPERS = "each paper's symbol beside ours: the two columns that are seen are the book's own"
+# What may be pushed on a phone all the same: page, beginning, reason. The code of cells may too: it is shown
+# as it is run.
+MEANT = [
+    ("1-random-subset-sum", "tolerance counting bound theorem", COLUMNS),
+    ("1-random-subset-sum", "candidates per binary digit", COLUMNS),
+    ("2-perturbed-subset-sum", "tolerance radius counting", COLUMNS),
+    ("2-perturbed-subset-sum", "radius with (1 + epsilon) v", COLUMNS),
+    ("2-perturbed-subset-sum", "published, and ours", COLUMNS),
+    ("4-neuron-pruning", "relative error at 50 inputs random features", MANY),
+    ("6-pgd-edge-popup", "radius descent alone longer", MANY),
+    ("6-pgd-edge-popup", "sparsity published Edge-Popup", MANY),
+    ("notation", "symbol meaning", PAPERS),
+]
+
+
+# The parts of formulas that have another colour than their formula.
+OTHER_COLOURS = """[...document.querySelectorAll('.katex-html')].flatMap((formula) => {
+    const look = (part) => [getComputedStyle(part).color, getComputedStyle(part).opacity].join();
+    const own = look(formula);
+    return [...formula.querySelectorAll('*')].filter((part) => look(part) !== own)
+        .map((part) => part.outerHTML.slice(0, 100));
+})"""
+# Most elements of a page are the drawn parts of its formulas, hidden from what reads aloud: each becomes
+# three signs of its colour.
+JOIN_FORMULAS = """document.querySelectorAll('.katex-html')
+    .forEach((formula) => formula.replaceChildren(formula.textContent.slice(0, 3)))"""
+# Between light and dark only colours differ.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+
+
+SHIFT = """() => new Promise((done) => {
+    let total = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(total), 100);
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@each_page
+def test_nothing_jumps_while_loading(shared_page, path, width):
+    page = shared_page(path, width=width)
+    page.wait_for_timeout(400)
+    assert page.evaluate(SHIFT) < 0.02
+
+
+@each_page
+def test_page_is_self_contained_and_quiet(shared_page, address, path):
+    page = shared_page(path, width=1440)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(300)
+    outside = [url for url in page.requested if not url.startswith((address, "data:", "blob:"))]
+    assert outside == []
+    assert page.problems == []
+
+
+@each_page
+def test_page_is_light(shared_page, site, path):
+    """Everything a page asks for, compressed: 700 KiB, or 1.2 MiB for a page with frames."""
+    page = shared_page(path, width=1440)
+    page.wait_for_timeout(300)
+    paths = {
+        unquote(urlsplit(url).path).lstrip("/") for url in page.requested if url.startswith("http")
+    }
+    weight = sum(len(gzip.compress((site / p).read_bytes(), 6)) for p in paths)
+    has_frames = page.locator(".lth-explorer").count() > 0
+    most = 1229 if has_frames else 700
+    assert weight <= most * KIB, (
+        f"{source(path)}: its page weighs {weight / KIB:.0f} KiB, at most {most} are allowed: give its "
+        "controls fewer values, or its pictures fewer points"
+    )
+
+
+@each_page
+def test_page_is_well_formed(shared_page, path):
+    page = shared_page(path, width=1440)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+    assert sorted({i for i in ids if ids.count(i) > 1}) == []
+    levels = page.evaluate(
+        "[...document.querySelectorAll('article h1, article h2, article h3, article h4')]"
+        ".map((h) => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1 and levels.count(1) == 1, (
+        f"{source(path)}: begin with its one heading `# `"
+    )
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (
+        f"{source(path)}: headings skip a level: {levels}"
+    )
+    assert len(page.title()) > 10
+    description = page.locator("meta[name=description]").get_attribute("content")
+    assert 30 <= len(description) <= 160, (
+        f"{source(path)}: the page is described by its first paragraph, which gives {len(description)} "
+        "characters: let it have at least 30"
+    )
+    assert page.locator("html").get_attribute("lang") == "en"
+    prose = page.evaluate(
+        """() => {
+            const article = document.querySelector("article").cloneNode(true);
+            article.querySelectorAll("pre, script, template, .katex, code").forEach((e) => e.remove());
+            return article.textContent;
+        }"""
+    )
+    unrendered = re.findall(r"\|--|\$\\|:::|\{(?:prf|ref|cite|eq)[:}]", prose)
+    assert unrendered == []
+
+
+@each_page
+def test_only_formulas_that_offer_something_are_stops(shared_page, path):
+    page = shared_page(path, width=1440)
+    # What is folded can have no focus.
+    page.evaluate(
+        """() => {
+            document.querySelectorAll("details").forEach((d) => (d.open = true));
+            document.querySelectorAll(".toggle-hidden")
+                .forEach((e) => e.classList.remove("toggle-hidden"));
+        }"""
+    )
+    stops = page.locator("article [data-symbols][tabindex]")
+    assert page.locator("article .katex [tabindex]").count() == 0
+    for stop in stops.all():
+        assert stop.get_attribute("role") == "math" and stop.get_attribute("aria-label")
+        meaning = page.locator(f"#{stop.get_attribute('aria-describedby')}").text_content()
+        stop.focus()
+        for line in page.locator(".lth-tip > div").all():
+            own = line.evaluate("e => e.lastChild.textContent").strip()
+            assert own and own in meaning
+    has_meanings = page.locator("#lth-symbols").count() > 0
+    assert (stops.count() > 0) == has_meanings
+
+
+@each_page
+def test_nothing_that_is_said_needs_pushing_on_a_phone(shared_page, path):
+    meant = [beginning for page, beginning, _ in MEANT if f"book/{page}.html" == path]
+    pushed = shared_page(path, width=390).evaluate(PUSHED)
+    faults = [
+        f"{source(path)}: on a phone the {kind} that begins with {text[:50]!r} is {wide} px wider than its "
+        "box: break it (`aligned`, `\\\\`), shorten it, or name it in MEANT with the reason"
+        for kind, wide, text in pushed
+        if not text.startswith(tuple(meant))
+    ]
+    assert faults == []
+    idle = [start for start in meant if not any(text.startswith(start) for _, _, text in pushed)]
+    assert idle == [], f"{source(path)}: these need no pushing any more; take them from MEANT"
+
+
+@each_page
+def test_page_fits_every_width(shared_page, path):
+    page = shared_page(path, width=390)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)
+        size = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert size[0] <= size[1], f"{width} px: the page is {size[0]} px wide"
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.evaluate(TEXT_SPACING)
+    page.wait_for_timeout(100)
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, f"with wider text the page is {wider} px too wide"
+
+
+@each_page
+def test_page_is_accessible(shared_page, path):
+    page = shared_page(path, width=1440)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    for theme in ("dark", "light"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        assert page.evaluate(OTHER_COLOURS) == [], theme
+    page.evaluate(JOIN_FORMULAS)
+    page.evaluate(AXE)
+    for theme, rules in (("light", {}), ("dark", {"runOnly": OF_COLOUR})):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.wait_for_timeout(300)  # colours that fade
+        options = {"resultTypes": ["violations"]} | rules
+        found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+        brief = [
+            f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])} places)" for v in found
+        ]
+        assert brief == [], theme
+
+
+def test_axe_is_the_file_that_was_published():
+    assert sha256(AXE_FILE.read_bytes()).hexdigest() == AXE_SHA256
+    assert "axe v4.14.1" in AXE[:200]
+
+
+@pytest.mark.parametrize(
+    "planted, kind",
+    [
+        ("<div class='lth-scroll'><b class='katex'><annotation>x = x</annotation>WIDE</b></div>", "formula"),
+        ("<div class='pst-scrollable-table-container'><table><tr><td>WIDE</td></tr></table></div>", "table"),
+        ("<div class='highlight'><pre style='white-space: pre'>WIDE</pre></div>", "printed text"),
+        ("<details><summary>A</summary><div class='lth-scroll'>WIDE</div></details>", "div"),
+        ("<p style='overflow: hidden; white-space: nowrap'>WIDE</p>", "p"),
+        ("<div class='cell_input'><pre style='white-space: pre'>WIDE</pre></div>", None),
+        ("<p>WIDE</p>".replace("WIDE", "x = x"), None),
+    ],
+)  # fmt: skip
+def test_what_is_wider_than_a_phone_is_found(open_page, planted, kind):
+    page = open_page("book/theorem-index.html", width=390)
+    wide = f"<span style='display: inline-block; width: 500px'>{'x = x ' * 5}</span>"
+    page.evaluate(
+        "html => document.querySelector('article').insertAdjacentHTML('beforeend', html)",
+        planted.replace("WIDE", wide),
+    )
+    found = [(k, text[:5]) for k, _, text in page.evaluate(PUSHED)]
+    assert found == ([(kind, "x = x")] if kind else [])
