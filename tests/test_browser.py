@@ -30,10 +30,15 @@ def test_the_systems_browser_is_found(nowhere, monkeypatch):
 
 
 def test_it_is_looked_for_while_playwright_runs(nowhere):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright():
-        assert browser.chromium() is None
+    lines = [
+        "from playwright.sync_api import sync_playwright",
+        "from tests import browser",
+        "with sync_playwright(): print(browser.chromium())",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout == "None\n", done.stderr
 
 
 def test_without_one_playwright_is_asked_for_its_own(nowhere, monkeypatch, capsys):
