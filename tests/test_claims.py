@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 from lth_tutorial import chapters, tables
-from lth_tutorial.claims import Claim, Finding, table
+from lth_tutorial.claims import FAILS, OF_SOURCES, Claim, Finding, table
 
 from .stored import STORED
 
@@ -35,8 +35,43 @@ def test_no_fake_is_of_a_claim_that_is_gone(package):
     assert set(fakes) == {claim.key for claim in BY_CHAPTER[package]}, f"tests/{package}/fakes.py"
 
 
-def made(measure, verdict="partly"):
-    return Claim("k", "who", "$|x|$", "how", verdict=verdict, measure=measure)
+def made(measure, verdict="partly", source="who"):
+    return Claim("k", source, "$|x|$", "how", verdict=verdict, measure=measure)
+
+
+@pytest.mark.parametrize(
+    "source, verdict",
+    [("this chapter's theorem", verdict) for verdict in OF_SOURCES] + [("the slides", "holds")],
+)
+def test_only_what_another_claims_is_reproduced_and_only_what_we_say_holds(source, verdict):
+    """Neither stands in a record, nor is it found: with the sources' words a page would praise itself."""
+    ours = source.startswith("this")
+    with pytest.raises(
+        ValueError, match=f"source is .{source}., must be one of .*, got '{verdict}'"
+    ):
+        made(lambda: None, verdict, source)
+    claim = made(lambda: Finding(verdict, "half"), "holds" if ours else "open", source)
+    with pytest.raises(
+        ValueError, match=f"source is .{source}., must be one of .*, got '{verdict}'"
+    ):
+        _ = claim.finding
+
+
+def test_a_statement_of_the_book_that_fails_is_found_and_never_stands():
+    assert made(lambda: Finding(FAILS, "half"), "holds", "this chapter").finding.verdict == FAILS
+    with pytest.raises(ValueError, match="got 'fails'"):
+        made(lambda: None, FAILS, "this chapter")
+    with pytest.raises(ValueError, match="got 'fails'"):
+        _ = made(lambda: Finding(FAILS, "half"), "open", "the slides").finding
+
+
+def test_sources_are_named_so_that_one_knows_whose_number_it_is():
+    """The book follows four sources: a bare "review" or "Theorem 1" could be any of several."""
+    for claim in CLAIMS:
+        assert "review" not in claim.source or "Greenbaum's review of Malach et al." in claim.source
+        for numbered in ("Theorem", "Lemma", "Algorithm"):
+            before, found, _ = claim.source.partition(numbered)
+            assert not found or before.endswith("'s "), f"{claim.key}: whose {claim.source}?"
 
 
 def test_a_claim_is_measured_once_and_only_when_asked_for():

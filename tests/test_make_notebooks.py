@@ -1,11 +1,13 @@
 """`make notebooks`: what it makes, what it leaves, and what it says where something fails."""
 
+import re
 from pathlib import Path
 
 import pytest
 from nbclient.exceptions import CellExecutionError
 
 from lth_tutorial.chapters import BOOK, CHAPTERS
+from lth_tutorial.claims import VERDICTS
 
 from .building import tool
 
@@ -51,6 +53,23 @@ def test_a_scorecard_is_read_as_it_was_written():
     found = module.sections_as_they_stand(page)
     assert list(found) == [chapter.number for chapter in CHAPTERS]
     assert module.scorecard(found) == page
+
+
+def test_the_scorecard_counts_the_verdicts_of_its_rows_and_says_what_they_mean():
+    module = tool("make_notebooks")
+    row = "| a claim | **{}** | {} | how | who |"
+    page = module.scorecard(
+        {
+            0: row.format("holds", "found"),
+            1: "\n".join(
+                [row.format("open", "found"), row.format("open", "the word **not** counts not")]
+            ),
+        }
+    )
+    for name, rows in (("reproduced", 0), ("not", 0), ("open", 2), ("holds", 1)):
+        assert f"\n| **{name}** | {rows} | {VERDICTS[name]} |\n" in page
+    first_screen = (BOOK / "scorecard.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    assert len(re.findall(r"^\| \*\*", first_screen, re.MULTILINE)) == len(VERDICTS)
 
 
 def test_one_chapter_is_executed_and_measured_alone(maker, monkeypatch):

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from lth_tutorial import chapters
+from lth_tutorial import chapters, tables
+from lth_tutorial.claims import VERDICTS
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -148,16 +150,25 @@ def scorecard(sections: dict[int, str]) -> str:
     lines = [
         "# Scorecard",
         "",
-        "What each source claims, how we measured it, and what we found. *Reproduced* means that the "
-        "claim held as stated; *partly*, that it holds only as qualified under *what we found*; *not*, "
-        "that it did not hold. Each row is measured anew by the code when this page is made; where it says "
-        "*stored result*, it is read from the paper-size run listed at the end of this page.",
+        "What each source claims, what we found, and how we measured it.",
+        "",
+        *verdict_counts(sections),
+        "",
+        "Each row is measured anew by the code when this page is made; where it says *stored result*, it is "
+        "read from the paper-size run listed at the end of this page.",
         "",
     ]
     for chapter in chapters.CHAPTERS:
         if chapter.number in sections:
             lines += [heading(chapter), "", sections[chapter.number], ""]
     return "\n".join([*lines, *stored_results(BOOK / "results")])
+
+
+def verdict_counts(sections: dict[int, str]) -> list[str]:
+    """How many rows of the chapters' tables have each verdict, with what it means, as a table."""
+    found = Counter(re.findall(r"(?<=\| \*\*)[^*|]+(?=\*\* \|)", "\n".join(sections.values())))
+    rows = [(f"**{name}**", found[name], meaning) for name, meaning in VERDICTS.items()]
+    return tables.table(("verdict", "rows", "what it means"), rows).text.splitlines()
 
 
 def sections_as_they_stand(page: str) -> dict[int, str]:

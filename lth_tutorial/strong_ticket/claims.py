@@ -67,7 +67,7 @@ def _first_order(weights, before, after, x, labels) -> float:
 CLAIMS = (
     Claim(
         "pgd-ball",
-        "Xiong et al. 2023, Algorithm 1",
+        "the slides' Algorithm 1 (Xiong et al. 2023)",
         r"$W_T$ stays within $\lVert W_T - W_0 \rVert_{\max} \le \varepsilon$",
         "descents with large steps, three radii, all weights compared in double precision",
         verdict="reproduced",

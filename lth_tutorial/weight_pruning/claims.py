@@ -120,7 +120,7 @@ def measure_perturbed_network() -> Finding:
 CLAIMS = (
     Claim(
         "construction",
-        "Malach et al. 2020; slides, approach of approximation",
+        "Malach et al. 2020; the slides, approach of approximation",
         r"$w x = \sigma(w x) - \sigma(-w x)$ turns a network of depth $L$ into a pruned one of depth $2L$",
         "a random network, its masks, plain matrix products",
         verdict="reproduced",
@@ -144,7 +144,7 @@ CLAIMS = (
     ),
     Claim(
         "width",
-        "slides, theorem on over-parameterization",
+        "the slides, theorem on over-parameterization",
         r"$d'_\ell = O\bigl(d_{\ell - 1} \log(\hat\eta^{-1} d_\ell d_{\ell - 1} L)\bigr)$",
         "candidates that serve all of 100 to 10,000 weights, median of nine",
         verdict="reproduced",
@@ -152,7 +152,7 @@ CLAIMS = (
     ),
     Claim(
         "parameters",
-        "slides, theorem on over-parameterization, in short",
+        "the slides, theorem on over-parameterization, for short",
         r"a target with $n$ parameters and $L$ layers needs $n \log(\hat\eta^{-1} n L)$ random ones",
         "all entries of the random matrices, counted",
         verdict="partly",
@@ -168,7 +168,7 @@ CLAIMS = (
     ),
     Claim(
         "perturbed-network",
-        "slides, $\\varepsilon$-perturbed strong LTH",
+        "the slides, $\\varepsilon$-perturbed strong LTH",
         r"$d'_\ell$ falls by a factor $\log(1 + \varepsilon) + 1$",
         "exact masks and perturbations; 2,000 weights, two half-lines each",
         verdict="partly",

@@ -50,6 +50,6 @@ def test_arguments_are_checked(change, words):
 
 def test_the_verdict_follows_from_the_numbers(monkeypatch):
     """A spread that is a tenth too large turns it."""
-    assert claims.measure_spread().verdict == "reproduced"
+    assert claims.measure_spread().verdict == "holds"
     monkeypatch.setattr(claims, "spread", lambda weights, p: 1.1 * masks.spread(weights, p))
-    assert claims.measure_spread().verdict == "not"
+    assert claims.measure_spread().verdict == "fails"

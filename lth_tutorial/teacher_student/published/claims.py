@@ -43,7 +43,7 @@ def radius(folder) -> tuple[Claim, ...]:
     return (
         Claim(
             "recovery-radius-paper",
-            "Zhang et al. 2021, Figure 2",
+            "Zhang et al.'s Figure 2 (2021)",
             r"the radius of the convex region is linear in $-\sqrt r$",
             "stored result, their step and their stop: $N = 3000$, $d = 500$, $K = 5$",
             verdict="partly",
@@ -51,7 +51,7 @@ def radius(folder) -> tuple[Claim, ...]:
         ),
         Claim(
             "recovery-radius-tuned",
-            "Zhang et al. 2021, Section 3",
+            "Zhang et al.'s Section 3 (2021)",
             "the region from which descent succeeds is smaller for larger $r$",
             "the same with a step that is 32 times as fast, 3,000 iterations at most",
             verdict="reproduced",
@@ -109,7 +109,7 @@ def rate(folder) -> tuple[Claim, ...]:
     return (
         Claim(
             "recovery-rate",
-            "Zhang et al. 2021, Figure 3 (b)",
+            "Zhang et al.'s Figure 3 (b) (2021)",
             r"the rate of convergence is almost linear in $\sqrt r$",
             "stored result: $N = 3000$, $d = 300$, $K = 5$, iterations 1,000 to 1,500 from distance 0.5",
             verdict="reproduced",
@@ -117,7 +117,7 @@ def rate(folder) -> tuple[Claim, ...]:
         ),
         Claim(
             "recovery-momentum",
-            "Zhang et al. 2021, Figure 3 and Theorem 2",
+            "Zhang et al.'s Figure 3 and Theorem 2 (2021)",
             "accelerated descent converges faster than plain descent",
             "the same trials with momentum 0.2 and 0",
             verdict="reproduced",
@@ -125,7 +125,7 @@ def rate(folder) -> tuple[Claim, ...]:
         ),
         Claim(
             "recovery-max-norm",
-            "Zhang et al. 2021, Equation (10)",
+            "Zhang et al.'s Equation (10) (2021)",
             "the error falls linearly in the max norm as well, at the same rate",
             "the same trials, max norm against Frobenius norm",
             verdict="reproduced",
@@ -177,7 +177,7 @@ def samples(folder) -> tuple[Claim, ...]:
     return (
         Claim(
             "recovery-samples",
-            "Zhang et al. 2021, Figure 4",
+            "Zhang et al.'s Figure 4 (2021)",
             "the number of samples needed is linear in $r$",
             "stored result, $d = 100$, $K = 5$: half of the trials succeed from distance 0.5",
             verdict="reproduced",
@@ -185,7 +185,7 @@ def samples(folder) -> tuple[Claim, ...]:
         ),
         Claim(
             "recovery-samples-theorem",
-            "Zhang et al. 2021, Equation (8)",
+            "Zhang et al.'s Equation (8) (2021)",
             r"$N = \Omega(K^8 r \log d)$ samples are enough",
             "the same, against the formula with its constant at 1",
             verdict="reproduced",
@@ -228,7 +228,7 @@ def noise(folder) -> tuple[Claim, ...]:
     return (
         Claim(
             "recovery-noise",
-            "Zhang et al. 2021, Figure 5",
+            "Zhang et al.'s Figure 5 (2021)",
             r"the error is linear in $\sqrt r$ and proportional to the noise",
             r"stored result: $N = 1000$, $K = 10$, $d = 300$, four levels, "
             r"against $\sigma^2 \operatorname{tr} H^{-1} / N$",
@@ -262,7 +262,7 @@ def pruning(folder) -> tuple[Claim, ...]:
     return (
         Claim(
             "recovery-pruning",
-            "Zhang et al. 2021, Figure 6",
+            "Zhang et al.'s Figure 6 (2021)",
             "with enough samples the error falls as weights are removed, until fewer than the teacher's stay",
             "stored result: $K = 5$, $d = 100$, $r = 20$, ten rounds of 20 %, noise $10^{-3}$",
             verdict="reproduced",
