@@ -59,7 +59,7 @@ class Finding:
 
 def _check_verdict(verdict: str, known: Sequence[str], of: str = "") -> None:
     if verdict not in known:
-        raise ValueError(f"claims: verdict{of} must be one of {tuple(known)}, got {verdict!r}")
+        raise ValueError(f"claims: verdict must be one of {tuple(known)}, got {verdict!r}{of}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Claim:
 
     def __post_init__(self):
         known = OF_OURS if is_ours(self.source) else OF_SOURCES
-        _check_verdict(self.verdict, known, f" of {self.key!r}, whose source is {self.source!r},")
+        _check_verdict(self.verdict, known, f" for {self.key!r} of {self.source}")
 
     @cached_property
     def finding(self) -> Finding:
@@ -100,9 +100,7 @@ class Claim:
         """
         found = self.measure()
         known = (*OF_OURS, FAILS) if is_ours(self.source) else OF_SOURCES
-        _check_verdict(
-            found.verdict, known, f" found of {self.key!r}, whose source is {self.source!r},"
-        )
+        _check_verdict(found.verdict, known, f" found for {self.key!r} of {self.source}")
         return found
 
 
