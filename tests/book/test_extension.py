@@ -163,16 +163,12 @@ def test_only_printed_sentences_break_on_a_phone():
     assert "lth-sentences" not in page_html.finish(columns)
 
 
-def test_the_first_screen_is_painted_whole():
-    text = "<p>" + "word " * 300 + "</p>"
-    page = f"<title>T</title><article><h1>T</h1>{text}{text}<p>x</p><section id='a'></section>"
-    done = page_html.finish(page)
-    end = '<span id="lth-first-screen" hidden></span>'
-    assert f"</p>{end}<p>x</p>" in done and page_html.finish(done) == done
-    assert '<link rel="expect" href="#lth-first-screen" blocking="render">' in done
-    picture = page.replace(text, '<div class="lth-explorer"></div>', 1)
-    assert f'</h1>{end}<div class="lth-explorer">' in page_html.finish(picture)
-    assert "expect" not in page_html.finish(page.replace(text, "<p>short</p>"))
+def test_fonts_of_formulas_are_read_before_the_text():
+    page = '<head></head><body><span class="katex">x</span></body>'
+    once = page_html.finish(page)
+    assert 0 < once.index("document.fonts.load") < once.index("</head>")
+    assert page_html.finish(once) == once
+    assert "fonts" not in page_html.finish(page.replace("katex", "other"))
 
 
 def _maker():

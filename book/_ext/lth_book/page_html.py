@@ -116,7 +116,7 @@ def finish(html: str) -> str:
     for pattern, replacement in _SUBSTITUTIONS:
         html = re.sub(pattern, replacement, html)
     html = _OUTPUT.sub(_mark_sentences, _search_scripts(html))
-    return _wait_for_first_screen(_describe(html))
+    return _load_fonts(_describe(html))
 
 
 def _search_scripts(html: str) -> str:
@@ -146,41 +146,6 @@ def _mark_sentences(output: re.Match) -> str:
     return f'<div class="{kinds}">{text}'
 
 
-# Characters of text that fill a first screen: 30 lines of 80.
-_SCREEN = 2400
-_BLOCK = re.compile(r"<(?:section|div|figure|table|p)\b[^>]*>")
-_END = '<span id="lth-first-screen" hidden></span>'
-
-
-def _wait_for_first_screen(html: str) -> str:
-    """Let a browser that can wait paint for the first time when the first screen is whole.
-
-    A page arrives in pieces; a paragraph cut within a formula would be broken into other lines than the
-    whole one, and what is below would jump.
-    """
-    place = first_screen_ends(html)
-    if place is None or _END in html:
-        return html
-    html = html[:place] + _END + html[place:]
-    link = '<link rel="expect" href="#lth-first-screen" blocking="render">'
-    return html.replace("</title>", f"</title>\n    {link}", 1)
-
-
-def first_screen_ends(html: str) -> int | None:
-    """Where the first block behind a screen of text begins, or a picture with controls before that."""
-    body = html.find("</h1>", html.find("<article"))
-    for block in _BLOCK.finditer(html, max(body, 0)):
-        if "lth-explorer" in block[0] or _text(html[body : block.start()]) >= _SCREEN:
-            return block.start()
-    return None
-
-
-def _text(html: str) -> int:
-    """Roughly how many characters are seen."""
-    html = re.sub(r"(?s)<(template|script|style|annotation|math)\b.*?</\1>", "", html)
-    return len(re.sub(r"<[^>]*>", "", html))
-
-
 def _describe(html: str) -> str:
     """A description of the page, from its first paragraph."""
     if re.search(r'<meta name="description"', html):
@@ -195,6 +160,20 @@ def _describe(html: str) -> str:
         text = text[: DESCRIPTION - 1].rsplit(" ", 1)[0] + "\u2026"
     meta = f'<meta name="description" content="{escape(text, quote=True)}">'
     return html.replace("</title>", f"</title>\n    {meta}", 1)
+
+
+# The fonts of formulas stand in the style sheet, but a browser reads them only once it has laid out a text
+# that uses them: a busy one shows it in another font first, and lines break anew.
+_FONTS = """<script id="lth-fonts">
+    for (const font of ["1em KaTeX_Main", "italic 1em KaTeX_Math"]) document.fonts.load(font);
+  </script>"""
+
+
+def _load_fonts(html: str) -> str:
+    """Begin to read the fonts before there is text."""
+    if 'class="katex' not in html or "lth-fonts" in html:
+        return html
+    return html.replace("</head>", f"  {_FONTS}\n</head>", 1)
 
 
 def in_lines(html: str) -> str:
