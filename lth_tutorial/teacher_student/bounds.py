@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number
+from lth_tutorial.checks import finite_array, finite_number, whole
 
 
 def heavy_ball_rate(curvature, step: float, momentum: float) -> np.ndarray:
@@ -76,6 +76,35 @@ def disjoint_extremes(neurons: int) -> tuple[float, float]:
     """
     shared = 1 / (2 * math.pi) if neurons > 1 else 0.0
     return (0.5 - shared) / neurons**2, (0.5 + (neurons - 1) * shared) / neurons**2
+
+
+def constant_noise_shift(neurons: int) -> float:
+    r"""By how much every neuron becomes longer, for a noise of 1 in all outputs; supports do not overlap.
+
+    With w_j = (1 + s / |w*_j|) w*_j and S = (1/K) sum_j relu(w*_j . x / |w*_j|) the population risk is
+    E (s S - xi)^2 / 2, least at s = xi E S / E S^2:
+
+        s = xi K / ( sqrt(2 pi) (1/2 + (K - 1) / (2 pi)) ) ,   2 xi / sqrt(2 pi) for K = 1 .
+
+    Across its own direction no neuron has a slope there, by symmetry. Chapter 5, "With noise".
+
+    Raises:
+        ValueError: neurons is no whole number of at least 1.
+    """
+    neurons = whole("neurons", neurons, 1)
+    return neurons / (math.sqrt(2 * math.pi) * (0.5 + (neurons - 1) / (2 * math.pi)))
+
+
+def counting_samples(neurons: int, support: int) -> float:
+    """r K / (1 - 2^-K): samples of which r K are seen by an active neuron, in the mean; disjoint supports.
+
+    With fewer, there are weights near the teacher's that give the same outputs on all samples.
+
+    Raises:
+        ValueError: neurons or support is no whole number of at least 1.
+    """
+    neurons, support = whole("neurons", neurons, 1), whole("support", support, 1)
+    return neurons * support / (1 - 2.0**-neurons)
 
 
 def theorem_samples(neurons: int, support: int, d: int) -> float:

@@ -1,8 +1,8 @@
-"""Chapter 5's assumptions, dropped one at a time: the same recovery, with one thing changed."""
+"""Chapter 5's assumptions, dropped one at a time: the same recovery, with one thing changed; other noise."""
 
 import numpy as np
 
-from lth_tutorial.checks import generator
+from lth_tutorial.checks import choice, generator, positive, whole
 
 from .errors import matched_error
 from .model import Teacher, dense, nearby, network, on_supports, sample_data, sample_teacher
@@ -19,6 +19,7 @@ ASSUMPTIONS = (
     "a start from nowhere",
     "nowhere, and one support for all neurons",
 )
+NOISES = ("the same in every output", "the sign of w* . x", "a fair coin for each output")
 _D, _NEURONS, _SUPPORT, _SAMPLES = 60, 4, 8, 800
 
 
@@ -77,3 +78,49 @@ def _supports(assumption: str, teacher: Teacher, rng) -> np.ndarray:
         ]
         return np.sort(np.column_stack([teacher.supports, np.array(extra)]), axis=1)
     return teacher.supports
+
+
+def error_with_noise(kind: str, samples: int, size: float = 0.05, seed=0) -> float:
+    """|w - w*| where the descent ends: one neuron with four features, noise of absolute value `size`.
+
+    All three kinds are bounded; the second and the third have mean zero, and the third alone does not depend
+    on the input. The first two move the minimiser of the population risk by 2 size / sqrt(2 pi) along w*.
+
+    Raises:
+        ValueError: kind is not one of NOISES, samples is no whole number of at least 1, or size is not
+            positive.
+    """
+    choice("kind", kind, NOISES)
+    samples, size = whole("samples", samples, 1), positive("size", size)
+    for_teacher, for_data, for_noise, for_start = generator("seed", seed).spawn(4)
+    teacher = sample_teacher(4, 1, 4, for_teacher)
+    x, y = sample_data(teacher, samples, rng=for_data)
+    signs = {
+        NOISES[0]: np.ones(samples),
+        NOISES[1]: np.where(y > 0, 1, -1),
+        NOISES[2]: for_noise.choice([-1, 1], samples),
+    }
+    start = nearby(teacher.weights, 0.3, for_start)
+    y = y + size * signs[kind]
+    found = recover(x, y, teacher.supports, start, 0.8, 0.5, max_iterations=300)
+    return float(np.linalg.norm(found.weights - teacher.weights))
+
+
+def zero_stands_alone(draws: int, neurons: int = 2, samples: int = 3, seed=0) -> float:
+    """In which share of draws a teacher of weights 0 has risk 0 at W = 0 only; each neuron sees two features.
+
+    The supports are disjoint. Risk 0 asks that every neuron is silent, w_j . x_n <= 0 for all n, where x_n
+    are the two features that it sees. Only w_j = 0 does so if these points surround the origin: no gap
+    between the angles of neighbours reaches pi. For three samples that has probability 1/4 (J. G. Wendel,
+    1962).
+
+    Raises:
+        ValueError: draws, neurons or samples is no whole number of at least 1.
+    """
+    shape = tuple(
+        whole(name, n, 1)
+        for name, n in (("draws", draws), ("neurons", neurons), ("samples", samples))
+    )
+    angles = np.sort(generator("seed", seed).uniform(0, 2 * np.pi, shape), axis=-1)
+    gaps = np.diff(angles, append=angles[..., :1] + 2 * np.pi)
+    return float((gaps.max(-1) < np.pi).all(-1).mean())

@@ -6,8 +6,14 @@ import numpy as np
 
 from lth_tutorial.claims import Claim, Finding
 
-from . import pruning
-from .bounds import best_momentum, disjoint_extremes, heavy_ball_rate, one_neuron_convex_radius
+from . import breaks, pruning
+from .bounds import (
+    best_momentum,
+    constant_noise_shift,
+    disjoint_extremes,
+    heavy_ball_rate,
+    one_neuron_convex_radius,
+)
 from .experiments import Setting, trials
 from .hessian import hessian, population_hessian, population_risk
 from .model import dense, nearby, sample_data, sample_teacher
@@ -173,6 +179,25 @@ def measure_larger_supports() -> Finding:
     )
 
 
+def measure_any_noise() -> Finding:
+    """The error that three kinds of bounded noise leave at 100,000 samples: medians of three teachers."""
+    size, samples = 0.05, 100_000
+    left = {
+        kind: np.median([breaks.error_with_noise(kind, samples, size, [91, k]) for k in range(3)])
+        for kind in breaks.NOISES
+    }
+    same, sign, coin = left.values()
+    limit = size * constant_noise_shift(1)
+    stays = min(same, sign) > 0.9 * limit > 9 * coin
+    return Finding(
+        "not" if stays else "reproduced",
+        f"noise of {size} in absolute value leaves, at {samples:,} samples, an error of {same:.3f} if it is "
+        f"constant and of {sign:.3f} if it is the sign of w*.x, though more samples go to {limit:.4f} and "
+        f"not to 0; fair coins leave {'less than 0.002' if coin < 0.002 else f'{coin:.3f}'}. Needed: mean "
+        "zero given the inputs, and independence",
+    )
+
+
 def _widened(rows, support: int, d: int, rng) -> np.ndarray:
     extra = [
         rng.choice(np.setdiff1d(np.arange(d), row), support - len(row), replace=False)
@@ -229,6 +254,15 @@ CLAIMS = (
         "exact moments, three neurons with six features each, medians of nine teachers",
         verdict="partly",
         measure=measure_starts,
+    ),
+    Claim(
+        "any-bounded-noise",
+        "Zhang et al.'s Theorem 2 (2021), Equation (9), with Section 2",
+        r"whatever the noise, if $\lvert \xi_n \rvert \le \lvert \xi \rvert$, the error that it leaves tends "
+        r"to $0$ as $N$ grows",
+        "one neuron, four features; three kinds of noise",
+        verdict="not",
+        measure=measure_any_noise,
     ),
     Claim(
         "magnitude-support",

@@ -112,9 +112,9 @@ def noisy_errors(
     """Relative errors at several noise levels, and what the curvature at the teacher predicts.
 
     Around W* the residuals are linear in W as long as no neuron changes its sign on a sample, so the
-    minimiser is off by H^-1 (1/N) sum_n xi_n grad g(x_n), and its mean square is sigma^2 tr(H^-1) / N. With
-    noise the gradient jumps where a neuron does, so the descent may end up hopping about a kink: those are
-    not at rest after `most` iterations, but their error has settled.
+    minimiser is off by H^-1 (1/N) sum_n xi_n grad g(x_n), and its mean square is tau^2 tr(H^-1) / N, tau the
+    standard deviation of the noise. With noise the gradient jumps where a neuron does, so the descent may end
+    up hopping about a kink: those are not at rest after `most` iterations, but their error has settled.
 
     Returns:
         errors (levels, count), predictions (levels, count), share of trials at rest (levels,).

@@ -11,19 +11,31 @@ from lth_tutorial.tables import size_text
 from . import bounds, breaks, experiments
 from .hessian import population_hessian
 from .published import summaries
-from .published.figures import LINES, RULES, noise, pruning, radius, rate, samples, samples_axes
+from .published.figures import (
+    LINES,
+    RULES,
+    noise,
+    pruning,
+    radius,
+    rate,
+    samples,
+    samples_axes,
+    shapes,
+)
 
 __all__ = [
     "DIRECTIONS",
     "METHOD_NAMES",
     "RULES",
     "SHOWN_STARTS",
+    "STUDENTS",
     "convexity",
     "convexity_profile",
     "descent",
     "dropped",
     "eigenvalues",
     "gram_eigenvalues",
+    "networks",
     "noise",
     "one_feature",
     "one_neuron_plane",
@@ -32,6 +44,7 @@ __all__ = [
     "rate",
     "samples",
     "samples_axes",
+    "shapes",
     "starts",
 ]
 
@@ -61,6 +74,42 @@ def one_feature(start: float, step: float, momentum: float, truth: float = 0.4):
         what = f"is at {end:.2f} after 25 steps, away from the teacher's {truth:g}"
     says = f"From w = {start:g} with step {step:g} and momentum {momentum:g} the descent {what}."
     return describe(figure, says, {"iteration": np.arange(len(path)), "w": path, "risk": levels})
+
+
+# How many features the students of the drawing see, beyond the teacher's two.
+STUDENTS = {"what the teacher sees": 0, "two features more": 2, "every feature": 6}
+
+
+def networks(student: str, d: int = 8, neurons: int = 3):
+    """The paper's Figure 1: a teacher's edges, and those that a student has beside them."""
+    teacher = ts.sample_teacher(d, neurons, 2, rng=5)
+    orders = np.random.default_rng(6).permuted(np.tile(np.arange(d), (neurons, 1)), axis=1)
+    inputs, hidden = np.linspace(1, -1, d), np.linspace(0.7, -0.7, neurons)
+    with style():
+        figure, axes = subplots(height=3.4)
+        for place, row, order in zip(hidden, teacher.supports, orders, strict=True):
+            surplus = [k for k in order if k not in row][: STUDENTS[student]]
+            for features, colour, line in ((surplus, MUTED, ":"), (row, BLUE, "-")):
+                for k in features:
+                    axes.plot([0, 1], [inputs[k], place], line, color=colour, linewidth=1.5)
+            axes.plot([1, 2], [place, 0], "-", color=FAINT, linewidth=1.5)
+        axes.plot(np.zeros(d), inputs, "o", color=MUTED, markersize=6)
+        axes.plot(np.ones(neurons), hidden, "o", color=ORANGE, markersize=13)
+        axes.plot(2, 0, "o", color=GREEN, markersize=13)
+        for at, words in ((0, f"{d} features"), (1, f"{neurons} neurons"), (2, "output y")):
+            axes.text(at, -1.35, words, ha="center", fontsize=10)
+        axes.plot([], [], "-", color=BLUE, label="the teacher's weights")
+        axes.plot([], [], ":", color=MUTED, label="the student has beside them")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=2, fontsize=9)
+        axes.set(xlim=(-0.4, 2.4), ylim=(-1.5, 1.15))
+        axes.axis("off")
+    r = 2 + STUDENTS[student]
+    says = (
+        f"A teacher of {neurons} neurons that see 2 of {d} features each, and a student whose neurons see "
+        f"{student}: r = {r}, {r * neurons} weights to find, {(r - 2) * neurons} of which are 0."
+    )
+    data = {"neuron": range(1, neurons + 1), "teacher": [2] * neurons, "student": [r] * neurons}
+    return describe(figure, says, data)
 
 
 def descent(support: int, samples: int, momentum: float, noise: float):

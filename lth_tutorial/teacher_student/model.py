@@ -53,7 +53,7 @@ def sample_teacher(d: int, neurons: int, support: int, rng=0) -> Teacher:
 
 
 def sample_data(teacher: Teacher, samples: int, noise: float = 0.0, rng=0):
-    """Gaussian inputs x (N, d) and outputs y (N,) with noise N(0, sigma^2), sigma = noise * E_y.
+    """Gaussian inputs x (N, d) and outputs y (N,) with noise N(0, tau^2), tau = noise * E_y.
 
     E_y is the root mean square of the noiseless outputs (Section 5). The noise has a stream of its own, so
     that the same seed gives the same x and the same standard normals at every noise level.

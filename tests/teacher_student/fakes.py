@@ -25,6 +25,7 @@ FAKES = {
     "tensor-start": Instead(
         claims, {"floors_by_overlap": always({"literal": np.zeros(4), "union": np.zeros(4)})}
     ),
+    "any-bounded-noise": Instead(claims.breaks, {"error_with_noise": always(1e-3)}),
     "magnitude-support": Instead(pruning, {"largest_supports": always(np.zeros((2, 4)))}),
     "larger-support": Instead(claims, {"recover": always(something(status=np.full(20, "cap")))}),
     "recovery-radius-paper": Stored(

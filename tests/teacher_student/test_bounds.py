@@ -49,3 +49,12 @@ def test_wrong_rules_are_named(bad):
         bounds.heavy_ball_rate(1.0, **bad)
     with pytest.raises(ValueError, match="least"):
         bounds.best_momentum(2, 1)
+
+
+@pytest.mark.parametrize("neurons", [1, 2, 4])
+def test_counting_samples_against_coins(neurons):
+    """20,000 samples of disjoint supports: the share that an active neuron sees, 6 standard deviations."""
+    teacher = ts.Teacher(np.ones((neurons, 2)), np.arange(2 * neurons).reshape(neurons, 2), 10)
+    _, y = ts.sample_data(teacher, 20_000, rng=neurons)
+    expected = neurons * 2 / bounds.counting_samples(neurons, 2)
+    assert abs(np.mean(y > 0) - expected) < 6 * (expected * (1 - expected) / 20_000) ** 0.5

@@ -25,6 +25,7 @@ __all__ = [
     "reach_of_all",
     "samples",
     "samples_table",
+    "shapes",
 ]
 
 _TUNED, _PAPER = TUNED["step"], PAPER["step"]
@@ -223,6 +224,11 @@ def measure_theorem(folder: Path) -> Finding:
     )
 
 
+def shapes(folder) -> tuple[Claim, ...]:
+    """Other numbers of neurons and of features."""
+    return ()
+
+
 def noise(folder) -> tuple[Claim, ...]:
     """Figure 5."""
     return (
@@ -231,7 +237,7 @@ def noise(folder) -> tuple[Claim, ...]:
             "Zhang et al.'s Figure 5 (2021)",
             r"the error is linear in $\sqrt r$ and proportional to the noise",
             r"stored result: $N = 1000$, $K = 10$, $d = 300$, four levels, "
-            r"against $\sigma^2 \operatorname{tr} H^{-1} / N$",
+            r"against $\tau^2 \operatorname{tr} H^{-1} / N$",
             verdict="partly",
             measure=partial(measure_noise, Path(folder)),
         ),

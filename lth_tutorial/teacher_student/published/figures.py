@@ -222,6 +222,56 @@ def _ratios(lines) -> list[float]:
     return [round(row["samples"] / (5 * last["support"]), 2) for row in last["table"]]
 
 
+# What the picture of other shapes varies: its name, where a line stands, whether it belongs there.
+VARIED = {
+    "neurons K": ("neurons", lambda line: line["d"] == 100),
+    "features d": ("d", lambda line: line["neurons"] == 3 and line["support"] == 10),
+    "no mask: r = d": ("d", lambda line: line["support"] == line["d"]),
+}
+
+
+def shapes(summary, vary: str):
+    """Samples for each weight at which half of the trials succeed from 0.5, against K or d."""
+    name, belongs = VARIED[vary]
+    chosen = [line for line in summary["lines"] if belongs(line)]
+    groups = {r: [x for x in chosen if x["support"] == r] for r in (10, 20)}
+    if "r = d" in vary:
+        groups = {"d": chosen}
+    with style():
+        figure, axes = subplots(height=3.1)
+        for (r, lines), (colour, marks) in zip(groups.items(), LINES, strict=False):
+            at = [line[name] for line in lines]
+            half = np.array([line["half_per_weight"][1] for line in lines])
+            low, high = np.array([line["band"][1] for line in lines]).T
+            axes.errorbar(
+                at, half, [half - low, high - half], fmt=marks, color=colour, capsize=3,
+                label=f"r = {r}",
+            )  # fmt: skip
+        at = sorted({line[name] for line in chosen})
+        floor = [next(x["counting"] for x in chosen if x[name] == place) for place in at]
+        axes.plot(at, floor, ":", color=MUTED, label="counting")
+        axes.set(xlabel=vary.partition(":")[0] if name == "neurons" else "features d")
+        axes.set(xscale="linear" if name == "neurons" else "log", ylim=(0.9, None))
+        axes.set_xticks(at, at)
+        axes.minorticks_off()
+        axes.set(ylabel="samples per weight, N / (rK)")
+        axes.legend(loc="upper right", ncols=3, fontsize=9)
+    columns = {key: [line[key] for line in chosen] for key in ("d", "neurons", "support")}
+    columns["samples_per_weight"] = [line["half_per_weight"][1] for line in chosen]
+    return describe(figure, _shapes_say(vary, chosen, name), columns)
+
+
+def _shapes_say(vary: str, lines, name: str) -> str:
+    ends = [min(lines, key=lambda x: x[name]), max(lines, key=lambda x: x[name])]
+    symbol = "K" if name == "neurons" else "d"
+    what = " and ".join(f"{x['half_per_weight'][1]:.2f} at {symbol} = {x[name]}" for x in ends)
+    fixed = {"neurons K": "d = 100", "features d": "K = 3, r = 10"}.get(vary, "K = 3, r = d")
+    return (
+        f"{fixed}, {trials_text(lines)}: half of the trials succeed with {what} samples for each weight; "
+        f"counting asks for {ends[0]['counting']:.2f} and {ends[1]['counting']:.2f}."
+    )
+
+
 def noise(summary, show: str):
     """Figure 5: relative error against sqrt(r) for four noise levels, or measured over predicted."""
     lines = [line for line in summary["lines"] if line["step"] == RULES["a tuned step"]]

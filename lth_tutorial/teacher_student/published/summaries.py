@@ -226,6 +226,38 @@ def samples(cells: list[dict], facts: dict) -> dict:
     return {"lines": lines, "distances": [0.1, 0.5]}
 
 
+def shapes(cells: list[dict], facts: dict) -> dict:
+    """For each network: success at each N from starts at .1 and .5; N50 / (r K), with its 95 % band.
+
+    counting: r K / (1 - 2^-K) for each weight, below which a sample for each of them is missing.
+    """
+    lines = []
+    for (d, k, r), group in _groups(cells, "d", "neurons", "support").items():
+        parts = _groups(group, "samples")
+        status = {n: _joined(part, "status", 1) for (n,), part in parts.items()}
+        sizes, trials = [n / (k * r) for n in status], next(iter(status.values())).shape[1]
+        reached = np.array([(rows == "reached").mean(-1) for rows in status.values()]).T
+        lines.append(
+            {
+                "d": d,
+                "neurons": k,
+                "support": r,
+                "trials": trials,
+                "samples": list(status),
+                "reached": reached.round(3).tolist(),
+                "half_per_weight": [crossing(sizes, share) for share in reached],
+                "band": [_finite(half_band(sizes, 1 - share, trials)) for share in reached],
+                "counting": 1 / (1 - 2.0**-k),
+            }
+        )
+    return {"lines": lines, "distances": [0.1, 0.5]}
+
+
+def _finite(band: tuple[float, float]) -> list[float | None]:
+    """A band as JSON has it: None where it has no end."""
+    return [end if end < math.inf else None for end in band]
+
+
 def noise(cells: list[dict], facts: dict) -> dict:
     """Figure 5: median error and median prediction for each rule, support and level."""
     lines = []
