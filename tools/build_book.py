@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMAND = [str(Path(sys.executable).with_name("jupyter-book")), "build", "."]
+COMMAND = [sys.executable, str(Path(__file__).with_name("quick_book.py")), "build", "."]
 COMMAND += ["-W", "--keep-going", "-n", "--quiet"]
 
 
