@@ -79,7 +79,7 @@ CHAPTERS = (
         number=5,
         package="teacher_student",
         notebook="5-teacher-student.ipynb",
-        results=("recovery",),
+        results=("recovery", "shapes"),
     ),
     Chapter(
         number=6,

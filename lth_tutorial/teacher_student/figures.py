@@ -14,6 +14,7 @@ from .published import summaries
 from .published.figures import (
     LINES,
     RULES,
+    VARIED,
     noise,
     pruning,
     radius,
@@ -29,6 +30,7 @@ __all__ = [
     "RULES",
     "SHOWN_STARTS",
     "STUDENTS",
+    "VARIED",
     "convexity",
     "convexity_profile",
     "descent",

@@ -37,6 +37,15 @@ FAKES = {
     "recovery-max-norm": lines("rate", each(max_momentum=1.0)),
     "recovery-samples": lines("samples", each(half_per_weight=[2.0, 3.0])),
     "recovery-samples-theorem": lines("samples", each(half=[1e15, 1e15])),
+    "recovery-samples-neurons": lines("shapes", each(half_per_weight=[9.0, 9.0])),
+    "recovery-samples-features": lines(
+        "shapes",
+        lambda rows: [row | {"half_per_weight": [0.3 * np.log(row["d"])] * 2} for row in rows],
+    ),
+    "recovery-samples-dense": lines(
+        "shapes",
+        lambda rows: [row | {"half_per_weight": [float(row["support"])] * 2} for row in rows],
+    ),
     "recovery-noise": lines("noise", a_line_in_the_root),
     "recovery-pruning": lines("pruning", lambda rows: each(function=filled(1.0)([0] * 11))(rows)),
 }

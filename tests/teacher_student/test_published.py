@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from lth_tutorial import reproduce
-from lth_tutorial.teacher_student.published import claims, summaries, tables
+from lth_tutorial.teacher_student import experiments
+from lth_tutorial.teacher_student.hessian import hessian
+from lth_tutorial.teacher_student.published import claims, figures, shapes, summaries, tables
 
 from ..stored import STORED, of_chapter, slice_agrees
 
@@ -115,3 +117,54 @@ def test_reach_of_all_stops_at_the_first_exception():
     lines = [{"support": r, "reached": share} for r, share in shares.items()]
     assert claims.reach_of_all(lines) == (20, 400)
     assert claims.reach_of_all(lines[1:2]) == (0, math.inf)
+
+
+def cells_of_shape(d, neurons, support, reached):
+    """Two cells for each number of samples: from 0.1 all succeed, from 0.5 the shares named."""
+    for samples, share in reached.items():
+        status = ["reached"] * round(10 * share) + ["cap"] * round(10 * (1 - share))
+        for seed in (0, 1):
+            shape = {"d": d, "neurons": neurons, "support": support}
+            yield {
+                "parameters": shape | {"samples": samples, "trials": 10, "seed": seed},
+                "numbers": {"status": [["reached"] * 10, status], "iterations": []},
+            }
+
+
+def test_shapes_are_counted_for_each_weight():
+    """One neuron on five features: half of the trials at 10 samples are two for each weight, as counted."""
+    (line,) = summaries.shapes(list(cells_of_shape(50, 1, 5, {8: 0.2, 12: 0.8, 20: 1.0})), {})[
+        "lines"
+    ]
+    assert (line["trials"], line["counting"]) == (20, 2.0)
+    assert line["half_per_weight"][0] is None and abs(line["half_per_weight"][1] - 2) < 1e-12
+    low, high = line["band"][1]
+    assert 8 / 5 < low < 2 < high < 12 / 5 and line["band"][0] == [0.0, 0.0]
+
+
+def test_bands_without_an_end_are_none():
+    (line,) = summaries.shapes(list(cells_of_shape(50, 1, 5, {8: 0.0, 12: 0.5})), {})["lines"]
+    assert line["band"][1][1] is None
+
+
+def test_the_table_and_the_pictures_of_other_shapes():
+    text = tables.shapes_table(STORED).text.splitlines()
+    assert [row.split("|")[1].strip() for row in text[2:]] == ["1", "2", "3", "5", "8"]
+    summary = reproduce.read_json(STORED / "recovery-shapes.json")["summary"]
+    said = {figures.shapes(summary, vary).lth_says for vary in figures.VARIED}
+    assert len(said) == 3 and all("samples for each weight" in words for words in said)
+
+
+def test_the_rule_of_other_shapes_is_the_tuned_one_at_five_neurons_and_stable_at_all():
+    """eta < 2 (1 + beta) / L at the teacher, with as few samples as are tried."""
+    fewest: dict = {}
+    for cell in shapes.cells("paper"):
+        shape = cell["d"], cell["neurons"], cell["support"]
+        if cell["samples"] <= fewest.setdefault(shape, cell)["samples"]:
+            fewest[shape] = cell
+    for (d, neurons, support), cell in fewest.items():
+        assert cell["step"] == pytest.approx(0.8 * neurons)
+        setting = experiments.Setting(d, neurons, support, cell["samples"])
+        teacher, x, _, _ = experiments.trials(setting, 1, 0.5, 1)
+        curvature = hessian(x[0], teacher.supports[0], teacher.weights[0])
+        assert cell["step"] < 2 * (1 + cell["momentum"]) / np.linalg.eigvalsh(curvature)[-1]

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import numpy as np
 
 from lth_tutorial.claims import Claim, Finding
 from lth_tutorial.results import stored_summary
-from lth_tutorial.teacher_student.bounds import theorem_samples
+from lth_tutorial.teacher_student.bounds import counting_samples, theorem_samples
 
 from .numbers import PAPER, TUNED
-from .tables import noise_table, radius_table, rate_table, samples_table
+from .tables import noise_table, radius_table, rate_table, samples_table, shapes_table
 
 __all__ = [
     "noise",
@@ -26,6 +27,7 @@ __all__ = [
     "samples",
     "samples_table",
     "shapes",
+    "shapes_table",
 ]
 
 _TUNED, _PAPER = TUNED["step"], PAPER["step"]
@@ -226,7 +228,77 @@ def measure_theorem(folder: Path) -> Finding:
 
 def shapes(folder) -> tuple[Claim, ...]:
     """Other numbers of neurons and of features."""
-    return ()
+    return (
+        Claim(
+            "recovery-samples-neurons",
+            "this chapter, beside Zhang et al.'s Equation (8) (2021)",
+            r"the number of samples grows like $rK / (1 - 2^{-K})$, not like $K^8$",
+            "stored result, $d = 100$, $r = 10$ and $20$: half of the trials succeed from distance 0.5",
+            verdict="holds",
+            measure=partial(measure_neurons, Path(folder)),
+        ),
+        Claim(
+            "recovery-samples-features",
+            "Zhang et al.'s Section 4 (2021)",
+            r"$\Theta(r \log d)$ samples are required, order-wise optimal in $r$",
+            "the same, $K = 3$, $r = 10$, other $d$",
+            verdict="partly",
+            measure=partial(measure_features, Path(folder)),
+        ),
+        Claim(
+            "recovery-samples-dense",
+            "Zhang et al.'s Section 4 (2021)",
+            r"that is much less than dense networks need ($\Theta(d \log d)$)",
+            "the same without a mask, $K = 3$, $r = d$, from distance 0.1",
+            verdict="reproduced",
+            measure=partial(measure_dense, Path(folder)),
+        ),
+    )
+
+
+def _halves(folder: Path, name: str, chosen: Callable[[dict], bool], start: int = 1) -> dict:
+    """N50 / (r K) of the shapes chosen, by a parameter and r; from distance 0.5, or from 0.1 at start 0."""
+    lines = [line for line in _lines(folder, "shapes") if chosen(line)]
+    return {(line[name], line["support"]): line["half_per_weight"][start] for line in lines}
+
+
+def measure_neurons(folder: Path) -> Finding:
+    """N50 against the count of samples that an active neuron sees, for all K."""
+    found = _halves(folder, "neurons", lambda line: line["d"] == 100)
+    above = [half / (counting_samples(k, r) / (k * r)) for (k, r), half in found.items()]
+    good = min(above) > 0.9 and max(above) < 1.3
+    return Finding(
+        "holds" if good else "fails",
+        f"half of the trials succeed with {min(above):.2f} to {max(above):.2f} times as many, K = 1 to 8; "
+        f"for each weight that is {found[1, 10]:.1f} samples at K = 1 and {found[8, 10]:.1f} at K = 8",
+    )
+
+
+def measure_features(folder: Path) -> Finding:
+    """Whether N50 grows with d at a fixed r, where supports hardly overlap."""
+    found = _halves(folder, "d", lambda line: (line["neurons"], line["support"]) == (3, 10))
+    wide = [half for (d, _), half in sorted(found.items()) if d >= 100]
+    growth, logs = wide[-1] / wide[0], math.log(5000) / math.log(100)
+    return Finding(
+        "partly" if growth < 1.15 else "reproduced" if growth < 1.15 * logs else "not",
+        f"enough, and linear in r; but from d = 100 to 5,000, where log d grows {logs:.1f}-fold, the samples "
+        f"for each weight are {min(wide):.2f} to {max(wide):.2f} and do not grow: with the supports known, "
+        "the features outside them enter no step",
+    )
+
+
+def measure_dense(folder: Path) -> Finding:
+    """N50 / (d K) without a mask, beside that with one, from 0.1."""
+    dense = _halves(folder, "d", lambda line: line["d"] == line["support"], 0)
+    masked = _halves(folder, "neurons", lambda line: line["d"] == 100, 0)[3, 10]
+    halves = list(dense.values())
+    good = all(0.8 < half / masked < 1.5 for half in halves)
+    return Finding(
+        "reproduced" if good else "partly",
+        f"without a mask {min(halves):.2f} to {max(halves):.2f} samples for each of the dK weights, with one "
+        f"{masked:.2f} for each of the rK: a mask that keeps r of d features saves a share of about 1 - r/d. "
+        "Neither needs a log d",
+    )
 
 
 def noise(folder) -> tuple[Claim, ...]:

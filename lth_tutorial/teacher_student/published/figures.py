@@ -222,53 +222,60 @@ def _ratios(lines) -> list[float]:
     return [round(row["samples"] / (5 * last["support"]), 2) for row in last["table"]]
 
 
-# What the picture of other shapes varies: its name, where a line stands, whether it belongs there.
+# What the picture of other shapes varies: its name, where a line stands, whether it belongs there, and from
+# which start: without a mask neurons share their features, and starts at 0.5 are often caught.
 VARIED = {
-    "neurons K": ("neurons", lambda line: line["d"] == 100),
-    "features d": ("d", lambda line: line["neurons"] == 3 and line["support"] == 10),
-    "no mask: r = d": ("d", lambda line: line["support"] == line["d"]),
+    "neurons K": ("neurons", lambda line: line["d"] == 100, 1),
+    "features d": ("d", lambda line: line["neurons"] == 3 and line["support"] == 10, 1),
+    "no mask: r = d": ("d", lambda line: line["support"] == line["d"], 0),
 }
 
 
 def shapes(summary, vary: str):
-    """Samples for each weight at which half of the trials succeed from 0.5, against K or d."""
-    name, belongs = VARIED[vary]
+    """Samples for each weight at which half of the trials succeed, against K or d; the count beside them."""
+    name, belongs, start = VARIED[vary]
     chosen = [line for line in summary["lines"] if belongs(line)]
-    groups = {r: [x for x in chosen if x["support"] == r] for r in (10, 20)}
-    if "r = d" in vary:
-        groups = {"d": chosen}
+    chosen.sort(key=lambda line: (line["support"], line[name]))
+    sizes = sorted({line["support"] for line in chosen})
+    groups = {f"r = {r}": [x for x in chosen if x["support"] == r] for r in sizes}
+    if start == 0:
+        groups = {"r = d": chosen}
     with style():
         figure, axes = subplots(height=3.1)
-        for (r, lines), (colour, marks) in zip(groups.items(), LINES, strict=False):
-            at = [line[name] for line in lines]
-            half = np.array([line["half_per_weight"][1] for line in lines])
-            low, high = np.array([line["band"][1] for line in lines]).T
+        for (label, lines), (colour, marks) in zip(groups.items(), LINES, strict=False):
+            half = np.array([line["half_per_weight"][start] for line in lines], dtype=float)
+            low, high = (
+                np.array([line["band"][start] for line in lines], dtype=float).reshape(-1, 2).T
+            )
             axes.errorbar(
-                at, half, [half - low, high - half], fmt=marks, color=colour, capsize=3,
-                label=f"r = {r}",
+                [line[name] for line in lines], half, np.nan_to_num([half - low, high - half]),
+                fmt=marks, color=colour, capsize=3, label=label,
             )  # fmt: skip
         at = sorted({line[name] for line in chosen})
-        floor = [next(x["counting"] for x in chosen if x[name] == place) for place in at]
-        axes.plot(at, floor, ":", color=MUTED, label="counting")
-        axes.set(xlabel=vary.partition(":")[0] if name == "neurons" else "features d")
+        count = [next(x["counting"] for x in chosen if x[name] == place) for place in at]
+        axes.plot(at, count, ":", color=MUTED, label="counting")
+        axes.set(xlabel="neurons K" if name == "neurons" else "features d")
         axes.set(xscale="linear" if name == "neurons" else "log", ylim=(0.9, None))
         axes.set_xticks(at, at)
         axes.minorticks_off()
         axes.set(ylabel="samples per weight, N / (rK)")
         axes.legend(loc="upper right", ncols=3, fontsize=9)
     columns = {key: [line[key] for line in chosen] for key in ("d", "neurons", "support")}
-    columns["samples_per_weight"] = [line["half_per_weight"][1] for line in chosen]
-    return describe(figure, _shapes_say(vary, chosen, name), columns)
+    columns["samples_per_weight"] = [line["half_per_weight"][start] for line in chosen]
+    return describe(figure, _shapes_say(vary, chosen, summary["distances"][start]), columns)
 
 
-def _shapes_say(vary: str, lines, name: str) -> str:
+def _shapes_say(vary: str, lines, distance: float) -> str:
+    name, _, start = VARIED[vary]
     ends = [min(lines, key=lambda x: x[name]), max(lines, key=lambda x: x[name])]
-    symbol = "K" if name == "neurons" else "d"
-    what = " and ".join(f"{x['half_per_weight'][1]:.2f} at {symbol} = {x[name]}" for x in ends)
+    what = " and ".join(
+        f"{x['half_per_weight'][start]:.2f} at {vary[-1] if start else 'd'} = {x[name]}"
+        for x in ends
+    )
     fixed = {"neurons K": "d = 100", "features d": "K = 3, r = 10"}.get(vary, "K = 3, r = d")
     return (
-        f"{fixed}, {trials_text(lines)}: half of the trials succeed with {what} samples for each weight; "
-        f"counting asks for {ends[0]['counting']:.2f} and {ends[1]['counting']:.2f}."
+        f"{fixed}, {trials_text(lines)}: from distance {distance:g} half of the trials succeed with {what} "
+        f"samples for each weight; counting asks for {ends[0]['counting']:.2f} and {ends[1]['counting']:.2f}."
     )
 
 

@@ -107,6 +107,30 @@ def _half_per_weight(line: dict) -> str:
     return f"{line['half_per_weight'][1]:.2f} ({low:.2f} to {high:.2f})"
 
 
+def shapes_table(folder) -> tables.Table:
+    """Samples for each weight at which half of the trials succeed from 0.5, against K; d = 100."""
+    lines = [x for x in _stored(folder, "shapes")["summary"]["lines"] if x["d"] == 100]
+    found = {(line["neurons"], line["support"]): line for line in lines}
+    rows = [
+        (
+            str(k),
+            f"{found[k, 10]['counting']:.2f}",
+            *(_with_ends(found[k, r]) if (k, r) in found else "" for r in (10, 20)),
+        )
+        for k in sorted({k for k, _ in found})
+    ]
+    trials = trials_text(lines)
+    head = ("neurons K", "by counting", f"r = 10, {trials}", f"r = 20, {trials}")
+    return tables.table(head, rows)
+
+
+def _with_ends(line: dict) -> str:
+    """N50 / (r K) from distance 0.5 with its band; None in a band is no end."""
+    low, high = line["band"][1]
+    top = "or more" if high is None else f"to {high:.2f}"
+    return f"{line['half_per_weight'][1]:.2f} ({low:.2f} {top})"
+
+
 def noise_table(folder, supports=(5, 20, 50, 70)) -> tables.Table:
     """Measured over predicted error: the smallest and the largest noise, and the paper's step."""
     stored = _stored(folder, "noise")
