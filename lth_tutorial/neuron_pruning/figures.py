@@ -157,7 +157,7 @@ def polynomials(degree: int):
         axes.text(0.1, 1.35, "where\nt lies", fontsize=9, ha="center", va="center")
         axes.set(xlim=(-3, 3), ylim=(-0.6, 3.2), xlabel="t", yticks=[0, 1, 2, 3])
         axes.legend(loc="upper center")
-    says = f"Degree {degree}: {left:.2g} of the ReLU's size is left, in mean square."
+    says = f"Degree {degree}: {left:.2g} of the ReLU's root mean square is left."
     return describe(figure, says, {"t": t, "relu": np.maximum(t, 0), "polynomial": near})
 
 
