@@ -138,6 +138,35 @@ def _claims_in(path: Path) -> Iterator[tuple[str, int]]:
             yield getattr(key, "value", "without a key that can be read"), node.lineno
 
 
+_TRUTH = re.compile(r": True *$")
+_NUMBERED = re.compile(
+    r"(?<!\{)\b(?:Theorem|Lemma|Proposition|Corollary|Algorithm)s? \(?\d+\)?(?P<after> of )?"
+)
+_OWNED = re.compile(r"(?:'s|s') $")
+
+
+def bare_truths(notebook, name: str) -> Iterator[str]:
+    """Printed lines that say no more than that something is true: a reader wants the number."""
+    for cell in code_cells(notebook):
+        for line in "".join(output.get("text", "") for output in cell.outputs).splitlines():
+            if _TRUTH.search(line):
+                yield (
+                    f"{name}, cell {cell.id}: prints {line.strip()!r}: print the number, rounded so that it "
+                    "holds on every machine, and put an `assert` into a cell with the tag hide-input"
+                )
+
+
+def numbers_without_an_owner(notebook, name: str) -> Iterator[str]:
+    """Statements of a source named by their number alone: the book's own have numbers too."""
+    for where, text in markdown_cells(notebook):
+        for found in _NUMBERED.finditer(text):
+            if not found["after"] and not _OWNED.search(text[: found.start()]):
+                yield (
+                    f"{name}, {where}: {found[0]!r} may be the book's or a source's: write whose it is, as "
+                    'in "the slides\' Algorithm 1", or refer with {prf:ref}'
+                )
+
+
 # What a chapter has at least. A box with the class `draft` stands for the figures that are still missing.
 FIGURES, EXERCISES, GUESS = 6, 5, 20
 _DRAFT = re.compile(r"(?m)^:class:.*\bdraft\b")

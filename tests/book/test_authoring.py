@@ -1,5 +1,6 @@
 """Mistakes of authors are caught, each with a sentence that names the place and the cure."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,21 @@ CHECKS = {
     ),
     "gaps": lambda notebook, chapter: authoring.missing_parts(notebook, chapter.notebook),
     "numbers": lambda notebook, chapter: prose_numbers.faults(notebook, chapter.notebook),
+    "truths": lambda notebook, chapter: authoring.bare_truths(notebook, chapter.notebook),
+    "owners": lambda notebook, chapter: authoring.numbers_without_an_owner(
+        notebook, chapter.notebook
+    ),
 }
+
+# Chapters whose pages do not pass a newer check yet; each goes from here when it does.
+TO_BE_MENDED = {"truths": (5, 6), "owners": (5, 6)}
 
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.notebook)
 def test_chapter_is_without(chapter, check):
+    if chapter.number in TO_BE_MENDED.get(check, ()):
+        pytest.xfail("this chapter's lines and numbers are still to be mended")
     notebook = nbformat.read(BOOK / chapter.notebook, as_version=4)
     assert list(CHECKS[check](notebook, chapter)) == []
 
@@ -51,6 +61,17 @@ def test_every_page_of_all_chapters_has_the_chapters_of_the_contents():
     }
     contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     assert list(authoring.unlisted_chapters(contents, pages)) == []
+
+
+# In no public place that we know.
+WITHOUT_AN_ADDRESS = {"greenbaum", "slides2023"}
+
+
+def test_every_reference_leads_somewhere():
+    text = (BOOK / "references.bib").read_text(encoding="utf-8")
+    entries = dict(re.findall(r"(?ms)^@\w+\{(\w+),(.*?)^\}", text))
+    links = re.compile(r"\b(?:doi|eprint|url) = \{\S+\}")
+    assert {key for key, entry in entries.items() if not links.search(entry)} == WITHOUT_AN_ADDRESS
 
 
 # Planted faults
@@ -144,6 +165,32 @@ def test_a_cite_without_its_prefix_is_named(text, words):
 def test_a_cite_with_its_prefix_is_not():
     good = notebook_of("As {cite}`c8-malach2020` says.", BIBLIOGRAPHY)
     assert list(authoring.cites_without_prefix(good, "x", 8)) == []
+
+
+def test_a_line_that_prints_no_more_than_true_is_named():
+    notebook = notebook_of(["print(1)", "worst error 0.3\n  below 0.5: True\n"])
+    (fault,) = authoring.bare_truths(notebook, "8-new.ipynb")
+    assert fault.startswith("8-new.ipynb, cell c0: prints 'below 0.5: True': print the number")
+    fine = notebook_of("It is so: True", ["f(x)", "True\nworst error: 0.3\n", "is prime: False"])
+    assert list(authoring.bare_truths(fine, "x")) == []
+
+
+@pytest.mark.parametrize("text", ["as Theorem 2 says", "Lemma (1) holds", "lines of Algorithm 1"])
+def test_a_number_without_its_owner_is_named(text):
+    (fault,) = authoring.numbers_without_an_owner(notebook_of(text), "8-new.ipynb")
+    assert fault.startswith("8-new.ipynb, cell m0: '") and "the slides' Algorithm 1" in fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zhang et al.'s Theorem 1, the slides' Algorithm 1",
+        "Theorem 1 of the authors' poster",
+        "see {prf:ref}`thm-c8-1`, and the theorem",
+    ],
+)
+def test_a_number_with_its_owner_is_not(text):
+    assert list(authoring.numbers_without_an_owner(notebook_of(text), "x")) == []
 
 
 def test_a_chapter_that_a_page_lacks_is_named():
