@@ -142,7 +142,7 @@ _TRUTH = re.compile(r": True *$")
 _NUMBERED = re.compile(
     r"(?<!\{)\b(?:Theorem|Lemma|Proposition|Corollary|Algorithm)s? \(?\d+\)?(?P<after> of )?"
 )
-_OWNED = re.compile(r"(?:'s|s') $")
+_OWNED = re.compile(r"(?:'s|s') (?:[A-Z]\w+ \(?\d+\)?(?:,| and| or) )*$")
 
 
 def bare_truths(notebook, name: str) -> Iterator[str]:

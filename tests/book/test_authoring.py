@@ -186,6 +186,7 @@ def test_a_number_without_its_owner_is_named(text):
     [
         "Zhang et al.'s Theorem 1, the slides' Algorithm 1",
         "Theorem 1 of the authors' poster",
+        "Zhang et al.'s Lemma 1 and Theorem 2",
         "see {prf:ref}`thm-c8-1`, and the theorem",
     ],
 )
