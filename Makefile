@@ -15,7 +15,7 @@ DIVIDED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What `make test-lowest` and `make test-newest` test the package with.
 LOWEST ?= python3.11
 NEWEST ?= $(PYTHON)
-EXTRAS := book,test
+EXTRAS := book,cluster,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
 .PHONY: book env test test-other test-lowest test-newest serve lab notebooks chapter lint format benchmark \

@@ -9,7 +9,7 @@ from nbclient.exceptions import CellExecutionError
 from lth_tutorial.chapters import BOOK, CHAPTERS
 from lth_tutorial.claims import VERDICTS
 
-from .building import tool
+from ..building import tool
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from . import browser
+from .. import browser
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

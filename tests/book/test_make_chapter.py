@@ -10,9 +10,9 @@ import pytest
 
 from lth_tutorial.chapters import CHAPTERS
 
-from .building import tool
+from ..building import tool
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NEXT = len(CHAPTERS)
 PARTS = ("lth_tutorial", "tests", "tools", "book", "_toc.yml", "_config.yml", "conftest.py")
 PARTS += ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "pyproject.toml")
