@@ -118,7 +118,8 @@ def theorem_index() -> str:
     lines = [
         "# Index of theorems",
         "",
-        "Every numbered statement of the book, in reading order.",
+        "Every numbered statement of the book, in reading order. The numbers are the book's own; where it "
+        "speaks of another's, it says whose: *Zhang et al.'s Theorem 1*, *the slides' Algorithm 1*.",
         "",
     ]
     for chapter in chapters.CHAPTERS:
@@ -202,9 +203,10 @@ def _made(result: dict, file: str) -> str:
     made = result["provenance"]
     minutes = made["cpu_seconds"] / 60
     took = f"{minutes:.0f} minutes" if minutes >= 2 else f"{made['cpu_seconds']:.0f} s"
+    title = result["title"].replace("(Figure ", "(Zhang et al.'s Figure ")
     so_far = "" if result.get("complete", True) else " so far"
     return (
-        f"| [{Path(file).stem}](results/{file}) | {result['title']}; {result['size']} size, "
+        f"| [{Path(file).stem}](results/{file}) | {title}; {result['size']} size, "
         f"{len(result['cells'])} cells{so_far} | {made['date']}, {took} of one core ({made['device']}), "
         f"numpy {made['numpy']} |"
     )

@@ -129,7 +129,7 @@ CLAIMS = (
     Claim(
         "single",
         "Malach et al. 2020",
-        r"width polynomial in $\frac1\varepsilon$ is enough, keeping one weight for each target",
+        r"width polynomial in $\frac{1}{\varepsilon'}$ is enough, keeping one weight for each target",
         "500 weights for each of five widths",
         verdict="reproduced",
         measure=measure_single,
@@ -137,7 +137,7 @@ CLAIMS = (
     Claim(
         "subset",
         "Pensia et al. 2020",
-        r"width logarithmic in $\frac1\varepsilon$ is enough, keeping a subset",
+        r"width logarithmic in $\frac{1}{\varepsilon'}$ is enough, keeping a subset",
         "500 weights for each of five widths",
         verdict="reproduced",
         measure=measure_subset,

@@ -68,3 +68,42 @@ def test_a_killed_build_is_begun_anew(book):
     process.wait()
     assert run_build(book).returncode != 0
     assert not (book / "_build").exists()
+
+
+def test_a_statement_without_a_place_in_the_book_fails_and_is_named(book):
+    """The page of the sources: a place is a chapter's number and one of its headings."""
+    (book / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: book/notation\n- file: book/5-a-chapter\n"
+        "- file: book/sources\n",
+        encoding="utf-8",
+    )
+    (book / "book" / "5-a-chapter.md").write_text(
+        "# A chapter\n\n## Its setting\n\nText.\n", encoding="utf-8"
+    )
+    head = (
+        "# Sources\n\n## The slides\n\n| row | what it says | place in the book |\n|---|---|---|\n"
+    )
+    good = "| 1 | a statement | 5: Its setting; here: The slides |\n"
+    bad = (
+        "| 2 | with $\\beta$ | |\n| 3 | one | 5: Another setting |\n| 4 | one | 4: Its setting |\n"
+    )
+    write(book, "malach2020")
+    (book / "book" / "sources.md").write_text(head + good + bad, encoding="utf-8")
+    done = run_build(book)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "The slides, row 1" not in said
+    assert "sources: The slides, row 2 has no place in the book" in said
+    assert (
+        "sources: The slides, row 3 names a place that is not in the book: '5: Another setting'"
+        in said
+    )
+    assert (
+        "sources: The slides, row 4 names a place that is not in the book: '4: Its setting'" in said
+    )
+    good += "| 2 | with $\\beta$ | 5: Its setting |\n"
+    (book / "book" / "sources.md").write_text(head + good, encoding="utf-8")
+    assert run_build(book).returncode == 0
+    page = (book / "_build" / "html" / "book" / "sources.html").read_text(encoding="utf-8")
+    assert 'href="5-a-chapter.html#its-setting">5. Its setting</a>' in page
+    assert 'href="#the-slides">The slides</a>' in page
+    assert "momentum (chapter 5)" in page, "a row's formulas have the meanings of its chapter"

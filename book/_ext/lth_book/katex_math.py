@@ -122,7 +122,7 @@ def is_short(formula: str) -> bool:
 def visit_inline(self, node: nodes.math) -> None:
     """Write a formula that stands in a line of text."""
     tex = node.astext()
-    attributes = symbols.attributes(self, tex, introduces=True)
+    attributes = symbols.attributes(self, node, tex, introduces=True)
     formula = _render(self, node, tex, display=False)
     kind = "math lth-short" if is_short(formula) else "math"
     if node.get("trail"):
@@ -143,7 +143,7 @@ def visit_display(self, node: nodes.math_block) -> None:
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    attributes = symbols.attributes(self, tex, introduces=False)
+    attributes = symbols.attributes(self, node, tex, introduces=False)
     self.body.append(f'<div class="lth-scroll"{attributes}>')
     self.body.append(_render(self, node, tex, display=True) + "</div></div>\n")
     raise nodes.SkipNode
