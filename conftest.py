@@ -15,6 +15,7 @@ collect_ignore = ["book/_template.ipynb"]
 if WITHOUT_TORCH:
     collect_ignore += [f"tests/{name}" for name in ("magnitude_pruning", "strong_ticket")]
     collect_ignore += ["tests/teacher_student"]
+    collect_ignore += [f"tests/test_{name}.py" for name in ("checks", "claims", "fuzz")]
 
 
 def pytest_sessionstart(session):
