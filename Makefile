@@ -79,7 +79,7 @@ chapter: $(READY)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check . || { echo "make format does it."; exit 1; }
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

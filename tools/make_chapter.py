@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "tools" / "chapter"
 ROOM = ("__init__", "masks", "figures", "claims")
 # What `make notebooks` rewrites from the lists.
+MAY_BE = ("book/notation.md", "book/references.bib")
 DERIVED = ("book/theorem-index.md", "book/scorecard.md")
 
 
@@ -202,6 +203,9 @@ def main(arguments: list[str]) -> int:
     print("To take it back, with whatever else is not committed in these files:")
     print(f"  git clean -fdxq -- {' '.join(made)}")
     print(f"  git restore -- {' '.join((*lists, *DERIVED))}")
+    print(
+        f"and, where you wrote there too: git restore -- {' '.join(MAY_BE)} and the chapter before"
+    )
     return 0
 
 

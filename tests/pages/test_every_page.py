@@ -196,7 +196,7 @@ def test_nothing_that_is_said_needs_pushing_on_a_phone(shared_page, path):
         for kind, wide, text in pushed
         if not text.startswith(tuple(meant))
     ]
-    assert faults == []
+    assert not faults, "\n".join(faults)
     idle = [start for start in meant if not any(text.startswith(start) for _, _, text in pushed)]
     assert idle == [], f"{source(path)}: these need no pushing any more; take them from MEANT"
 
