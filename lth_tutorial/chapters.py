@@ -86,7 +86,7 @@ CHAPTERS = (
         package="strong_ticket",
         notebook="6-pgd-edge-popup.ipynb",
         torch=True,
-        results=("runs", "authors_network"),
+        results=("runs", "authors_network", "corner", "further"),
     ),
     Chapter(
         number=7,

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from lth_tutorial.checks import generator
+from lth_tutorial.checks import generator, not_negative
 
 from . import edge_popup, projected_gradient, relu_network
 
@@ -37,6 +37,16 @@ def random_perturbation(weights, epsilon, rng) -> list[torch.Tensor]:
         share = torch.from_numpy(rng.uniform(0, 1, tuple(w.shape)).astype(np.float32)).to(w.device)
         moved.append(torch.clamp(low + share * (high - low), low, high))
     return moved
+
+
+def one_number_a_tensor(weights, epsilon: float, rng) -> list[torch.Tensor]:
+    """W_0 plus one number for all entries of a tensor, Unif[-epsilon/2, epsilon/2]: the source's own control.
+
+    Args:
+        weights: tensors of any shape. epsilon: 0 or more. rng: numpy Generator or seed.
+    """
+    rng, epsilon = generator("rng", rng), not_negative("epsilon", epsilon)
+    return [w + epsilon * float(rng.uniform(-0.5, 0.5)) for w in weights]
 
 
 def movement(before, after, bounds) -> dict:

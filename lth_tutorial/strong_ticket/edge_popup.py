@@ -144,6 +144,9 @@ def search(
         the mask of the last scores, with exactly `kept` entries, and the history (losses of masked networks).
         Where `history.diverged`, scores may be NaN; the mask then takes them for 0.
 
+    Memory: about five copies of the weights beside them and the data (80 MiB for the source's 4.5 million);
+    a step's time is linear in the weights, since a partition is.
+
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
 

@@ -21,6 +21,8 @@ from lth_tutorial.style import (
 
 from . import examples
 from .published import numbers as published
+from .published import tables as stored
+from .published.tables import LENGTHS
 
 _ROWS = [f"{s:g}".lstrip("0") or "0" for s in published.SPARSITIES]
 _COLUMNS = [f"{e:g}".lstrip("0") or "0" for e in published.EPSILONS]
@@ -256,3 +258,48 @@ def along_epsilon(lines: dict, sparsity: float):
     data = {"epsilon": published.EPSILONS, "published": theirs}
     data |= {name: values[row] for name, values in lines.items()}
     return describe(figure, says, data)
+
+
+def corner(cells: list[dict], passes: int, sparsity: float = 0.8):
+    """The source's network after a descent of some length: what a search finds, and how it goes on."""
+    found = stored.rows(cells, sparsity)
+    at, x = LENGTHS.index(passes), np.arange(len(LENGTHS))
+    chosen = found[at]
+    lines = {
+        "whole": [n["whole"]["test"] for n in found],
+        "Edge-Popup": [n["test"] for n in found],
+        "magnitude": [n["magnitude"] for n in found],
+        "random": [n["start"]["test"] for n in found],
+    }
+    # Stored to four digits: less than one in 10,000 is drawn at the foot.
+    replaced = 1 - np.array(chosen["track"]["overlap"])
+    with style():
+        figure, (axes, below) = subplots(2, 5.2, height_ratios=[1.6, 1])
+        for (name, line), marks, colour in zip(
+            lines.items(), ("D:", "o-", "s--", "v--"), (MUTED, BLUE, ORANGE, PINK), strict=True
+        ):
+            axes.plot(x, line, marks, color=colour, label=name)
+        axes.plot(at, chosen["test"], "o", color=BLUE, markersize=11, fillstyle="none")
+        axes.axvline(at, color=FAINT, linewidth=1, zorder=0)
+        axes.set_xticks(x, [str(n) for n in LENGTHS])
+        axes.set(ylim=(0, 1.02), xlabel="passes of the descent", ylabel="test accuracy")
+        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        epochs = np.arange(1, len(replaced) + 1)
+        for k, name, marks, colour in ((0, "gates", "s--", AMBER), (1, "matrices", "o-", GREEN)):
+            below.plot(epochs, np.maximum(replaced[:, k], 1e-4), marks, color=colour, label=name)
+        below.set(yscale="log", ylim=(7e-5, 0.2), xticks=epochs, xlabel="passes of the search")
+        below.set(ylabel="of the mask\nreplaced")
+        below.legend(loc="upper left", ncols=2, fontsize=9)
+    says = (
+        f"After {passes} passes at radius .3, sparsity {sparsity:g}: the whole network has "
+        f"{lines['whole'][at]:.2f}, Edge-Popup {chosen['test']:.2f}, magnitude "
+        f"{lines['magnitude'][at]:.2f}, random {lines['random'][at]:.2f}. The search began with a mean "
+        f"|logit| of {chosen['start']['logits']:.2g} and replaced {_in_10_000(replaced[-1, 1])} of the "
+        "matrix entries in its mask."
+    )
+    data = {"passes": np.array(LENGTHS), **lines}
+    return describe(figure, says, data)
+
+
+def _in_10_000(share: float) -> str:
+    return f"{1e4 * share:.0f} in 10,000" if share > 5e-5 else "fewer than one in 10,000"

@@ -122,6 +122,9 @@ def train(
         the weights, new tensors within the ball exactly, and the history. The last step counts, not the best.
         Where `history.diverged`, the weights are those of a failed training: NaN for the most part.
 
+    Memory: about five copies of the weights beside them and the data (80 MiB for the source's 4.5 million);
+    a step's time is linear in the weights.
+
     Raises:
         ValueError: an argument is out of its range, or the weights do not fit the data.
 

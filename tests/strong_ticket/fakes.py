@@ -23,5 +23,7 @@ FAKES = {
     "small-radius": controls(longer=1.0),
     "descent-dominates": controls(longer=0.0),
     "untrained-best": NOTHING_LEARNT,
-    "corner": NOTHING_LEARNT,
+    "corner": Stored("authors-network-corner", ("cells",), each_cell(test=0.8)),
+    "corner-scale": Stored("authors-network-corner", ("cells",), each_cell(test=0.8)),
+    "corner-decay": Stored("authors-network-corner", ("cells",), each_cell(test=0.8)),
 }
