@@ -35,15 +35,10 @@ CHECKS = {
     ),
 }
 
-# Chapters whose pages do not pass a newer check yet; each goes from here when it does.
-TO_BE_MENDED: dict[str, tuple] = {}
-
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.notebook)
 def test_chapter_is_without(chapter, check):
-    if chapter.number in TO_BE_MENDED.get(check, ()):
-        pytest.xfail("this chapter's lines and numbers are still to be mended")
     notebook = nbformat.read(BOOK / chapter.notebook, as_version=4)
     faults = list(CHECKS[check](notebook, chapter))
     assert not faults, "\n".join(faults)

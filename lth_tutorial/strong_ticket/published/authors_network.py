@@ -206,6 +206,12 @@ def begins_alike(found: dict, kept: dict) -> bool:
     )
 
 
+BEGINNING = Slice(
+    chosen=lambda p: (p["epsilon"], p["sparsity"]) == (0.0, 0.8),
+    shorter=stopped,
+    agree=begins_alike,
+    tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
+)
 AUTHORS_NETWORK = Result(
     name="authors-network",
     title="The two columns of radius 0 and .3 with the source's own network and training",
@@ -213,12 +219,7 @@ AUTHORS_NETWORK = Result(
     run=run,
     summarise=summarise,
     cost="some nine hours",
-    slice=Slice(
-        chosen=lambda p: (p["epsilon"], p["sparsity"]) == (0.0, 0.8),
-        shorter=stopped,
-        agree=begins_alike,
-        tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
-    ),
+    slice=BEGINNING,
     long=True,
     keep=True,
 )
@@ -229,12 +230,7 @@ MIDDLE = Result(
     run=run,
     summarise=summarise,
     cost="some two hours",
-    slice=Slice(
-        chosen=lambda p: (p["epsilon"], p["sparsity"]) == (0.0, 0.8),
-        shorter=stopped,
-        agree=begins_alike,
-        tolerance="first loss within 5 %, accuracies after the first epochs within 0.02",
-    ),
+    slice=BEGINNING,
     long=True,
     keep=True,
 )

@@ -50,7 +50,7 @@ FURTHER = Result(
     summarise=summarise,
     cost="seven minutes",
     slice=Slice(
-        chosen=lambda p: (p["kind"], p["epsilon"], p["sparsity"]) == ("noise", 0.3, 0.8),
+        chosen=lambda p: (p["kind"], p["epsilon"], p["sparsity"]) == ("prune first", 0.3, 0.8),
         agree=lambda found, kept: abs(found["test"] - kept["test"]) <= 0.03,
         tolerance="test accuracy within 0.03",
     ),
