@@ -18,10 +18,15 @@ reproduce                  the engine that makes results of paper size
 chapters                   the one list of all chapters, with their claims and results
 results, cells, parallel   what a result is made of; its finished cells; the processes that run them
 digests, files             the code behind a number; files that are there whole or not at all
+extras                     libraries that may be missing, and the extra that brings them
 
 A chapter is one room: its mathematics, which imports with numpy alone and knows nothing of plotting, widgets
 or files; figures, its pictures; claims; and published, what is made at paper size. A chapter uses earlier
 ones at most; the ground floor, claims to reproduce in the list above, knows none.
 """
+
+from lth_tutorial import extras
+
+extras.install()
 
 __version__ = "0.1.0"

@@ -8,20 +8,20 @@ import traceback
 from pathlib import Path
 
 KEPT = "Finished cells are kept; the same command goes on from there."
-# The libraries that an extra of the package brings; all others come with "book".
-EXTRAS = {"torch": "torch", "distributed": "cluster", "dask": "cluster", "ray": "cluster"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, 1 if something could not be made, 130 after Ctrl-C."""
     from lth_tutorial import chapters
+    from lth_tutorial.files import stored_results
 
     results = chapters.results()
     options = vars(_parser(results).parse_args(arguments))
     command, name = options.pop("command"), options.pop("name")
     listed, checked = options.pop("list"), options.pop("check")
     if listed:
-        print(_listing(results, options["results"], options["workers"] or 2))
+        folder = options["results"] if options["results"].exists() else stored_results()
+        print(_listing(results, folder, options["workers"] or 2))
         return 0
     if name is None:
         print(f"{command} needs a NAME, or --list", file=sys.stderr)
@@ -92,14 +92,16 @@ def _guarded(name: str, kept: str, act, *arguments) -> str:
 
     kept: what to say after a fault that may have come in the middle.
     """
+    from lth_tutorial.extras import cure
     from lth_tutorial.parallel import LostWorkerError
 
     try:
         act(*arguments)
         return ""
     except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0], "book")
-        words = f'{name} needs {error.name}: pip install -e ".[{extra}]"'
+        words = (
+            f"{name} needs {error.name}: {cure(error.name)}" if error.name else f"{name}: {error}"
+        )
     except LostWorkerError as error:
         words = f"{name}: {error}. {kept}"
     except OSError as error:

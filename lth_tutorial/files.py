@@ -37,21 +37,28 @@ def read_json(path: Path) -> dict:
     """What a file holds; `results/NAME.json`, as notebooks ask for it, also from a folder of one's own.
 
     Raises:
-        FileNotFoundError: there is no such file, neither here nor in the checkout that the package is from.
+        FileNotFoundError: there is no such file, neither here nor among the package's own results.
         ValueError: the file is damaged.
     """
     path = Path(path)
     if not path.exists() and path.parent == Path("results"):
-        path = Path(lth_tutorial.__file__).parents[1] / "book" / path
+        path = stored_results() / path.name
         if not path.exists():
             raise FileNotFoundError(
-                f"no stored result {path.name}: install the package from a checkout of the book with "
-                f"pip install -e, or start the notebook in its folder book"
+                f"no stored result {path.name} in {path.parent}: "
+                f"python -m lth_tutorial reproduce --list says which there are"
             )
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged; delete it, and it is made again") from error
+
+
+def stored_results() -> Path:
+    """Where the results lie that came with the package: in its checkout, or in the package as installed."""
+    package = Path(lth_tutorial.__file__).parent
+    checkout = package.parent / "book" / "results"
+    return checkout if checkout.exists() else package / "data" / "results"
 
 
 def write_json(path: Path, value: dict) -> None:

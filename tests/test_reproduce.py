@@ -52,7 +52,7 @@ def test_a_notebook_elsewhere_finds_the_stored_results(tmp_path, monkeypatch):
 def test_a_result_that_is_nowhere_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        FileNotFoundError, match="no stored result never-made.json: install the package"
+        FileNotFoundError, match="no stored result never-made.json in .*book.results: python -m"
     ):
         reproduce.read_json("results/never-made.json")
 

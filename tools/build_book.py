@@ -1,4 +1,6 @@
-"""Build the book's pages into _build/html; any warning is an error, and a failure leaves no pages.
+"""Build the book's pages into _build/html, and beside its notebooks the package's wheel, which they need.
+
+Any warning is an error, and a failure leaves no pages.
 
 Pages read before a failure would not be read again: the next build would miss their warnings and pass. So
 all that a failed build has made is removed, and what an interrupted one left, before the next begins.
@@ -10,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from build_wheel import build_wheel
 
 COMMAND = [sys.executable, str(Path(__file__).with_name("quick_book.py")), "build", "."]
 COMMAND += ["-W", "--keep-going", "-n", "--quiet"]
@@ -26,6 +30,8 @@ def build(folder: Path) -> int:
     status = 1
     try:
         status = subprocess.run(COMMAND, cwd=folder).returncode
+        if status == 0 and (folder / "setup.py").exists():
+            build_wheel(made / "html" / "notebooks", folder)
     finally:
         if status == 0:
             unfinished.unlink()

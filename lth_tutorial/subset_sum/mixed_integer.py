@@ -28,10 +28,8 @@ def highs_subset(x, z, time_limit: float = 60.0) -> tuple[Subset, str]:
     """
     x, z = finite_array("x", x, 1), finite_number("z", z)
     time_limit = positive("time_limit", time_limit)
-    try:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-    except ImportError as error:
-        raise ImportError("highs_subset needs scipy: pip install 'lth-tutorial[book]'") from error
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     n = len(x)
     rows = np.array([np.r_[x, -1.0], np.r_[x, 1.0]])
     answer = milp(

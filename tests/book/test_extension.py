@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import lth_tutorial
 from lth_tutorial import chapters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,8 +198,11 @@ def test_the_four_sources_are_listed_row_by_row():
 
 
 def test_without_an_address_nothing_points_anywhere():
-    assert notebook_links.links("book/1-x", "") == [("Download notebook", "../notebooks/1-x.ipynb")]
-    assert "http" not in notebook_links.first_cell("")
+    assert notebook_links.links("book/1-x", "") == [
+        ("Download notebook", "../notebooks/1-x.ipynb"),
+        ("Download its package", f"../notebooks/{notebook_links.WHEEL}"),
+    ]
+    assert "http" not in "".join(notebook_links.package("", ROOT))
 
 
 def test_a_page_says_which_chapter_it_is():
@@ -210,7 +214,10 @@ def test_with_an_address_colab_opens_the_published_copy():
         "Open in Colab",
         "https://colab.research.google.com/github/someone/the-book/blob/gh-pages/notebooks/1-x.ipynb",
     )
-    assert f"git clone -q --depth 1 {URL} lth-book" in notebook_links.first_cell(URL)
+    assert re.fullmatch(
+        rf"lth-tutorial{{}} @ git\+{URL}@[0-9a-f]{{40}}", notebook_links.package(URL, ROOT)[0]
+    )
+    assert notebook_links.commit(Path("/")) == f"v{lth_tutorial.__version__}"
     assert notebook_links.error_report(URL, "Sums & sets").startswith(
         f"{URL}/issues/new?title=Error%20on"
     )
@@ -219,12 +226,14 @@ def test_with_an_address_colab_opens_the_published_copy():
 @pytest.mark.parametrize("url", ["", URL])
 def test_a_copy_to_download_is_a_valid_notebook(url):
     original = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A chapter")])
-    copy = notebook_links.with_first_cell(original, url)
+    copy = notebook_links.with_first_cell(original, url, ROOT)
     nbformat.validate(nbformat.from_dict(copy))
     assert len(copy["cells"]) == 2 and len(original["cells"]) == 1
     assert "[book]" in copy["cells"][0]["source"]
     original.cells.append(nbformat.v4.new_code_cell("import torch"))
-    assert "[book,torch]" in notebook_links.with_first_cell(original, url)["cells"][0]["source"]
+    assert (
+        "[book,torch]" in notebook_links.with_first_cell(original, url, ROOT)["cells"][0]["source"]
+    )
 
 
 def test_only_printed_sentences_break_on_a_phone():

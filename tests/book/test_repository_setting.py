@@ -55,4 +55,5 @@ def test_what_colab_opens_installs_the_package(published):
     name = CHAPTER.rpartition("/")[2]
     notebook = nbformat.read(published / "notebooks" / f"{name}.ipynb", as_version=4)
     nbformat.validate(notebook)
-    assert f"git clone -q --depth 1 {URL} " in notebook.cells[0].source
+    pinned = rf"lth-tutorial\[book\] @ git\+{URL}@(v[\d.]+|[0-9a-f]{{40}})"
+    assert re.search(f'%pip install -q "{pinned}"', notebook.cells[0].source)

@@ -1,12 +1,17 @@
-"""Links from a page to its notebook: a copy to download, and, once the book has an address, Colab.
+"""Links from a page to its notebook: a copy to download with the package, or, given an address, Colab.
 
 One setting, ``repository.url`` in ``_config.yml``, switches on everything that needs an address.
 """
 
 import json
+import subprocess
 from pathlib import Path
 
+import lth_tutorial
+
 PAGES_BRANCH = "gh-pages"
+# As the build of the book leaves it beside the copies.
+WHEEL = f"lth_tutorial-{lth_tutorial.__version__}-py3-none-any.whl"
 
 
 def setup(app):
@@ -46,7 +51,9 @@ def links(pagename: str, url: str) -> list[tuple[str, str]]:
     """(text, address) of the links under a notebook page's title."""
     up = "../" * pagename.count("/")
     found = [("Download notebook", f"{up}notebooks/{Path(pagename).name}.ipynb")]
-    if url:
+    if not url:
+        found.append(("Download its package", f"{up}notebooks/{WHEEL}"))
+    else:
         place = url.removeprefix("https://github.com/")
         colab = f"https://colab.research.google.com/github/{place}/blob/{PAGES_BRANCH}"
         found.append(("Open in Colab", f"{colab}/notebooks/{Path(pagename).name}.ipynb"))
@@ -81,35 +88,62 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         )
 
 
-def first_cell(url: str, extras: str = "book") -> str:
-    """The source of the cell that a copy outside the repository begins with.
+def first_cell(pip: str, extras: list[str], words: str) -> str:
+    """The source of the cell that a copy begins with: it installs what is missing, and nothing a second time.
 
-    With an address it fetches the repository, not the package alone: chapters draw from `book/results`.
+    Args:
+        pip: the package as pip knows it, `{}` where its extras go, as in `lth-tutorial{} @ git+...`.
+        extras: of the package, as its pyproject.toml names them.
+        words: a comment for whoever runs it.
     """
-    if url:
-        return (
-            "# Fetches the book and installs its package where it is missing (Colab, or a copy on its own).\n"
-            "try:\n    import lth_tutorial\nexcept ModuleNotFoundError:\n"
-            f"    !git clone -q --depth 1 {url} lth-book\n"
-            f'    %pip install -q "./lth-book[{extras}]"\n'
-            "    %cd -q lth-book/book"
-        )
+    needed = ", ".join(f'"{extra}"' for extra in extras)
+    place = pip.format(f"[{','.join(extras)}]")
     return (
-        "# This notebook needs the book's package: in a checkout of the book, run\n"
-        f'#     pip install -e ".[{extras}]"'
+        f"# {words}\n"
+        "try:\n"
+        "    from lth_tutorial.extras import need\n\n"
+        f"    need({needed})\n"
+        "except ModuleNotFoundError:\n"
+        f'    %pip install -q "{place}"'
     )
 
 
-def with_first_cell(notebook: dict, url: str) -> dict:
-    """A copy of a notebook that can be opened outside the repository."""
+def package(url: str, folder: Path) -> tuple[str, str]:
+    """Where a copy gets the package from, as `first_cell` takes it; and the words for it.
+
+    With an address: from the commit that the pages in `folder` are built from, so that a copy and its package
+    are of one version however old they are. Without: from the wheel, which lies beside the copies.
+    """
+    if url:
+        return (
+            f"lth-tutorial{{}} @ git+{url}@{commit(folder)}",
+            "Installs the book's package, in this notebook's version, where it is missing (in Colab, say).",
+        )
+    return (
+        f"./{WHEEL}{{}}",
+        f"Download {WHEEL} as well, which lies beside this notebook on the book's site, and run this cell, "
+        "which installs it.",
+    )
+
+
+def commit(folder: Path) -> str:
+    """The commit that is checked out in a folder; where there is none, the tag of the package's version."""
+    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else f"v{lth_tutorial.__version__}"
+
+
+def with_first_cell(notebook: dict, url: str, folder: Path) -> dict:
+    """A copy of a notebook that can be opened outside the repository, whose checkout is `folder`."""
     trains = any("import torch" in "".join(cell["source"]) for cell in notebook["cells"])
+    pip, words = package(url, folder)
     cell = {
         "cell_type": "code",
         "execution_count": None,
         "id": "install",
         "metadata": {},
         "outputs": [],
-        "source": first_cell(url, "book,torch" if trains else "book"),
+        "source": first_cell(pip, ["book", "torch"] if trains else ["book"], words),
     }
     return {**notebook, "cells": [cell, *notebook["cells"]]}
 
@@ -127,5 +161,5 @@ def write_copies(app, exception) -> None:
             for cell in notebook["cells"]:
                 if cell["cell_type"] == "code":
                     cell["outputs"], cell["execution_count"] = [], None
-            copy = with_first_cell(notebook, repository(app.config))
+            copy = with_first_cell(notebook, repository(app.config), Path(app.srcdir))
             (folder / path.name).write_text(json.dumps(copy, indent=1, ensure_ascii=False), "utf-8")
