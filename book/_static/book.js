@@ -133,25 +133,44 @@
     event.preventDefault();
   });
 
-  // --- Boxes that scroll sideways can be reached with the keyboard, and only those.
-  const boxes = document.querySelectorAll(".lth-scroll, .pst-scrollable-table-container, .highlight pre, .output pre");
-  const reach = () => {
-    for (const box of boxes) {
-      if (box.scrollWidth > box.clientWidth + 1) {
-        box.tabIndex = 0;
-        if (!box.matches("pre")) {
-          box.setAttribute("role", "region");
-          box.setAttribute("aria-label", box.matches(".lth-scroll") ? "Wide formula" : "Wide table");
-        }
-      } else if (!box.matches("pre")) {
-        box.removeAttribute("tabindex");
-        box.removeAttribute("role");
-        box.removeAttribute("aria-label");
+  // --- Boxes that scroll sideways can be reached with the keyboard, and only those. A box is measured when it
+  // comes near: to measure all at once would lay out the whole page.
+  const boxes = document.querySelectorAll(".lth-scroll, .pst-scrollable-table-container, .highlight pre, .output, .output pre");
+  const scrolls = (box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
+  const reach = (box) => {
+    if (scrolls(box)) {
+      box.tabIndex = 0;
+      if (!box.matches("pre")) {
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", box.matches(".lth-scroll") ? "Wide formula" : "Wide table");
       }
+    } else if (!box.matches("pre")) {
+      box.removeAttribute("tabindex");
+      box.removeAttribute("role");
+      box.removeAttribute("aria-label");
     }
   };
-  reach();
-  addEventListener("resize", reach);
+  const near = new IntersectionObserver(
+    (seen) => seen.forEach((s) => s.isIntersecting && reach(s.target)),
+    { rootMargin: "100%" },
+  );
+  const watch = () => {
+    near.disconnect();
+    boxes.forEach((box) => near.observe(box));
+  };
+  watch();
+  addEventListener("resize", watch);
+
+  // --- The way back to the top, which is offered on the way up.
+  const up = document.getElementById("pst-back-to-top");
+  if (up) {
+    let last = scrollY;
+    addEventListener("scroll", () => {
+      up.style.display = scrollY < last && scrollY > innerHeight ? "block" : "none";
+      last = scrollY;
+    }, { passive: true });
+    up.addEventListener("click", () => scrollTo(0, 0));
+  }
 
   // --- On paper nothing can be opened, so everything is; and paper is light.
   let restore = () => {};

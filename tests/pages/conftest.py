@@ -134,6 +134,23 @@ def pytest_runtest_makereport(item, call):
 SETTLED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))"
 
 
+# Sections out of sight are not laid out; what looks at a whole page asks for all of it, and shows it once to
+# the script that looks at what comes near.
+LAID_OUT = """async () => {
+    if (!document.getElementById("all-laid-out")) {
+        const style = document.createElement("style");
+        style.id = "all-laid-out";
+        style.textContent = ".bd-article section { content-visibility: visible !important; }";
+        document.head.append(style);
+    }
+    for (let y = 0; y < document.body.scrollHeight; y += 2 * innerHeight) {
+        scrollTo({ top: y, behavior: "instant" });
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+}"""
+
+
 def open_at(browser, url: str, width: int = 1440, dark: bool = False, **options):
     """A page in a context of its own, with .requested and .problems recorded on it."""
     context = browser.new_context(

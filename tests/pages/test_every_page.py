@@ -8,12 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from .conftest import each_page, source
+from .conftest import CHAPTERS, LAID_OUT, each_chapter, each_page, pages, source
 
 AXE_FILE = Path(__file__).parent / "vendor" / "axe.min.js"
 AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 AXE = AXE_FILE.read_text(encoding="utf-8")
-KIB = 1024
+REQUESTS, ELEMENTS = 24, 12_000  # of a page, at most
 WIDTHS = (320, 390, 1440, 3840)
 
 # What a reader may set for all text without losing anything (WCAG 1.4.12).
@@ -92,11 +92,28 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
+STEPS = """async () => {
+    for (let y = 0; y < 12_000; y += 600) {
+        scrollTo({ top: y, behavior: "instant" });
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+}"""
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @each_page
 def test_nothing_jumps_while_loading(shared_page, path, width):
     page = shared_page(path, width=width)
     page.wait_for_timeout(400)
+    assert page.evaluate(SHIFT) < 0.02
+
+
+@each_chapter
+def test_nothing_jumps_while_reading(shared_page, path):
+    """A section is laid out when it comes near: what is on the screen then stays where it is."""
+    page = shared_page(path, width=390)
+    page.evaluate(STEPS)
     assert page.evaluate(SHIFT) < 0.02
 
 
@@ -112,19 +129,40 @@ def test_page_is_self_contained_and_quiet(shared_page, address, path):
 
 @each_page
 def test_page_is_light(shared_page, site, path):
-    """Everything a page asks for, compressed: 700 KiB, or 1.2 MiB for a page with frames."""
+    """Everything a page asks for, compressed, without frames that wait for a control; requests; elements."""
     page = shared_page(path, width=1440)
     page.wait_for_timeout(300)
-    paths = {
-        unquote(urlsplit(url).path).lstrip("/") for url in page.requested if url.startswith("http")
-    }
-    weight = sum(len(gzip.compress((site / p).read_bytes(), 6)) for p in paths)
-    has_frames = page.locator(".lth-explorer").count() > 0
-    most = 1229 if has_frames else 700
-    assert weight <= most * KIB, (
-        f"{source(path)}: its page weighs {weight / KIB:.0f} KiB, at most {most} are allowed: give its "
-        "controls fewer values, or its pictures fewer points"
+    asked = dict.fromkeys(urlsplit(url).path for url in page.requested if url.startswith("http"))
+    weight = sum(compressed(site / unquote(p).lstrip("/")) for p in asked) / 1000
+    most = 220 if path == pages()[0] else 450 if path in CHAPTERS else 280
+    assert weight <= most, (
+        f"{source(path)}: its page weighs {weight:.0f} KB without frames, at most {most} are allowed: "
+        "give its pictures fewer points"
     )
+    assert len(asked) <= REQUESTS, sorted(asked)
+    elements = page.evaluate(
+        "document.querySelectorAll('*').length - document.querySelectorAll('.katex *').length"
+    )
+    assert elements <= ELEMENTS, (
+        f"{source(path)}: its page has {elements} elements besides its formulas, at most {ELEMENTS} are "
+        "allowed: give its pictures fewer points, and its tables fewer cells"
+    )
+
+
+def compressed(file: Path) -> int:
+    """The bytes of a file on its way, those of a page without its waiting frames."""
+    data = file.read_bytes()
+    if file.suffix == ".html":
+        data = re.sub(rb"(?s)<template\b.*?</template>", b"", data)
+    return len(data if file.suffix in (".woff", ".woff2") else gzip.compress(data, 6))
+
+
+@each_page
+def test_page_asks_for_no_font_of_icons_and_for_formulas_only_where_they_are(shared_page, path):
+    page = shared_page(path, width=1440)
+    asked = " ".join(page.requested)
+    assert "fontawesome" not in asked and "bootstrap" not in asked
+    assert ("katex.css" in asked) == (page.locator(".katex").count() > 0)
 
 
 @each_page
@@ -204,6 +242,7 @@ def test_nothing_that_is_said_needs_pushing_on_a_phone(shared_page, path):
 @each_page
 def test_page_fits_every_width(shared_page, path):
     page = shared_page(path, width=390)
+    page.evaluate(LAID_OUT)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(100)
@@ -220,6 +259,7 @@ def test_page_fits_every_width(shared_page, path):
 def test_page_is_accessible(shared_page, path):
     page = shared_page(path, width=1440)
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    page.evaluate(LAID_OUT)
     for theme in ("dark", "light"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         assert page.evaluate(OTHER_COLOURS) == [], theme

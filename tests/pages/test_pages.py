@@ -7,10 +7,14 @@ import time
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from ..book.test_styles import FONT, icons
 from .conftest import Quiet, each_page, serve_folder
 from .markup import broken_rules
 from .test_every_page import SHIFT
+
+HAVE = {code for font in FONT.parent.glob("icons*.woff") for code in TTFont(font).getBestCmap()}
 
 
 @each_page
@@ -94,6 +98,30 @@ def test_links_lead_somewhere(site):
                 if f'id="{unquote(parts.fragment)}"' not in other:
                     broken.append((path, address))
     assert broken == []
+
+
+# Where a browser ends up: the element's distance from the top of the window.
+DISTANCE = "(id) => Math.round(document.getElementById(id).getBoundingClientRect().top)"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_an_address_leads_to_its_place_although_sections_before_it_are_not_laid_out(
+    open_page, width
+):
+    for place in ("solvers", "what-comes-next", "thm-lueker"):
+        page = open_page(f"book/1-random-subset-sum.html#{place}", width=width)
+        page.wait_for_timeout(300)
+        assert 0 <= page.evaluate(DISTANCE, place) <= 120, place
+
+
+def test_the_icons_of_the_pages_are_in_their_font(site):
+    assert icons((site / "_static" / "site.css").read_text(encoding="utf-8")) - HAVE == set()
+
+
+def test_the_sheet_asks_for_files_that_are_there(site):
+    sheet = site / "_static" / "site.css"
+    found = re.findall(r"""url\(["']?(?!data:|#)([^"')]+)""", sheet.read_text(encoding="utf-8"))
+    assert [name for name in found if not (sheet.parent / name).exists()] == []
 
 
 def test_buttons_have_names_and_no_address_is_dead(open_page):

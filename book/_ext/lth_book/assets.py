@@ -1,13 +1,22 @@
 """Files a page loads beside the theme's: KaTeX's style, the controls' script and style, the tooltips'."""
 
+import re
 from hashlib import sha256
 from pathlib import Path
+
+from sphinx.util import logging
 
 import lth_tutorial
 
 from .katex_math import VENDOR
 from .symbols import NOTATION
 
+THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
+# What the theme's script does last: it measures every box that may scroll, at load and after each change, for
+# which the whole page is laid out. `book.js` measures the boxes that come near.
+_MEASURES = r'"complete"===document\.readyState\?\w+\(\):window\.addEventListener\("load",\w+\)'
+_LEFT_OUT = "/* boxes: book.js */0"
+logger = logging.getLogger(__name__)
 CONTROLS = Path(lth_tutorial.__file__).parent / "explore" / "static"
 
 
@@ -15,6 +24,7 @@ def setup(app):
     """Sphinx: the book's styles and scripts on every page."""
     app.add_config_value("lth_assets", "", "html")
     app.connect("config-inited", add_folders)
+    app.connect("build-finished", spare_measures)
     for name in ("katex/katex.css", "explore.css"):
         app.add_css_file(name)
     for name in ("explore.js", "playground.js", "book.js"):
@@ -27,6 +37,19 @@ def add_folders(app, config) -> None:
     config.lth_assets = digest(
         Path(app.srcdir) / "book" / "_static", CONTROLS, Path(__file__).parent
     )
+
+
+def spare_measures(app, exception) -> None:
+    """The theme's script as the pages load it, without what lays out the whole page."""
+    script = Path(app.outdir) / THEME_SCRIPT
+    if exception or not script.exists():
+        return
+    text = script.read_text(encoding="utf-8")
+    after, found = re.subn(_MEASURES, _LEFT_OUT, text)
+    if found:
+        script.write_text(after, encoding="utf-8")
+    elif _LEFT_OUT not in text:
+        logger.warning("%s no longer ends as it did: see assets.py", THEME_SCRIPT)
 
 
 def digest(*folders: Path) -> str:

@@ -52,6 +52,18 @@ _THEME_SCRIPT = """<script data-cfasync="false" id="lth-theme">
       root.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
     })();
   </script>"""
+# What a page must have for a script to be of use to it; all others are for every page.
+_SCRIPT_NEEDS = {
+    "bootstrap": 'data-bs-toggle="(?:dropdown|collapse|modal)',
+    "explore": "lth-explorer|lth-guess",
+    "playground": "lth-playground",
+    "clipboard.min": "<pre",
+    "copybutton": "<pre",
+    "togglebutton": r'class="[^"]*(?<![\w-])(?:toggle[ "]|admonition dropdown|dropdown admonition)',
+    "design-tabs": "sd-tab-set",
+}
+_SCRIPT = re.compile(r'<script\b([^>]*?)src="([^"]*/([\w.-]+)\.js[^"]*)"([^>]*)></script>\s*')
+_SETTING = re.compile(r"<script>(?:let|var) \w+ = [^<]*</script>\s*")
 # A file opened from disk may not read other files, so there are no excerpts to show.
 _SEARCH_SCRIPT = """<script id="lth-search">
     if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
@@ -81,6 +93,10 @@ _SUBSTITUTIONS = (
     (r'(?s)<script type="text/x-thebe-config">.*?</script>\s*', ""),
     (r"<script>kernelName = [^<]*</script>\s*", ""),
     (r"<script[^>]*(?:thebe|fontawesome)[^>]*>\s*</script>\s*", ""),
+    (r'<link rel="preload" as="script"[^>]*>\s*', ""),
+    # Two tips alone would need Bootstrap's scripts; a title shows them as well.
+    (r' data-bs-toggle="tooltip"| data-bs-placement="\w+"', ""),
+    (r'data-bs-title="', 'title="'),
     (r"<link[^>]*(?:thebe)[^>]*/?>\s*", ""),
     (r"<script>[^<]*thebe[^<]*</script>\s*", ""),
     (
@@ -115,7 +131,7 @@ def finish(html: str) -> str:
     """One page, finished; finishing twice changes nothing."""
     for pattern, replacement in _SUBSTITUTIONS:
         html = re.sub(pattern, replacement, html)
-    html = _OUTPUT.sub(_mark_sentences, _search_scripts(html))
+    html = _OUTPUT.sub(_mark_sentences, _scripts_in_order(_search_scripts(html)))
     return _load_fonts(_describe(html))
 
 
@@ -130,6 +146,37 @@ def _search_scripts(html: str) -> str:
         return html
     options = r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)'
     return re.sub(options, rf"\1{_SEARCH_SCRIPT}", html)
+
+
+def _scripts_in_order(html: str) -> str:
+    """Scripts that the page has a use for, after its text; first the one that brings its controls to life.
+
+    The search's own page keeps the order that Sphinx gives its scripts.
+    """
+    html = _SCRIPT.sub(lambda s: s[0] if _is_needed(s[3], html) else "", html)
+    if "togglebutton.js" not in html:
+        html = re.sub(r"<script>(?:let|var) toggle\w+ = [^<]*</script>\s*", "", html)
+    if 'id="search-results"' in html:
+        return html
+    html = re.sub(r"<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\s*", "", html)
+    scripts = {s[3]: _deferred(s) for s in _SCRIPT.finditer(html)}
+    first = sorted(scripts, key=lambda name: name not in ("explore", "playground"))
+    # A script within the head waits for the style sheets before it: none stands behind one.
+    within = [s[0] for s in _SETTING.finditer(html)]
+    html = _SETTING.sub("", _SCRIPT.sub("", html))
+    place = re.search(r"<link\b[^>]*stylesheet|</head>", html)
+    lines = "".join(within + [scripts[name] for name in first])
+    return html if not place else html[: place.start()] + lines + html[place.start() :]
+
+
+def _is_needed(script: str, html: str) -> bool:
+    return bool(re.search(_SCRIPT_NEEDS.get(script, ""), html))
+
+
+def _deferred(script: re.Match) -> str:
+    """A script that waits for the page's text."""
+    own = re.sub(r'\s*(?:defer|async)(?:="\w*")?\s*', " ", script[1] + script[4]).strip()
+    return f'<script defer{" " * bool(own)}{own} src="{script[2]}"></script>\n'
 
 
 _OUTPUT = re.compile(

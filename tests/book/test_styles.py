@@ -1,0 +1,106 @@
+"""What a page loads: one sheet of the rules that pages use, icons of a small font, scripts in order."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTENSION = ROOT / "book" / "_ext"
+sys.path.insert(0, str(EXTENSION))
+
+from lth_book import assets, page_html, styles  # noqa: E402
+
+FONT = EXTENSION / "lth_book" / "vendor" / "static" / "fonts" / "icons.woff"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        (".used{color:red}", ".used{color:red}"),
+        (".idle{color:red}", ""),
+        (".idle,.used>p{color:red}", ".used>p{color:red}"),
+        (".used .idle::after{color:red}", ""),
+        ("p:not(.idle){color:red}", "p:not(.idle){color:red}"),
+        ("#there a{color:red}", "#there a{color:red}"),
+        ("#gone a{color:red}", ""),
+        ('[data-x=".idle"],p{color:red}', '[data-x=".idle"],p{color:red}'),
+        ("@media print{.idle{color:red}.used{color:red}}", "@media print{.used{color:red}}"),
+        ("@media print{.idle{color:red}}", ""),
+        ("@font-face{font-family:x;src:url(x.woff2)}", ""),
+        ("@keyframes turn{to{opacity:0}}", "@keyframes turn{to{opacity:0}}"),
+    ],
+)
+def test_a_rule_stays_if_a_page_can_meet_it(rule, kept):
+    assert styles.purged(rule, {"used", "there"}) == kept
+
+
+def test_a_custom_property_stays_if_something_asks_for_it():
+    css = (
+        ":root{--a:1;--b:var(--c);--c:2;--icon:url(\"data:x;y,{'z'}\");--page:3}p{margin:var(--a)}"
+    )
+    assert styles.without_idle_variables(css, "", {"--page"}) == (
+        ":root{--a:1;--page:3}p{margin:var(--a)}"
+    )
+
+
+def test_words_of_pages_and_scripts_are_names():
+    names, variables = styles.used(
+        ['<p class="a b-c" id="d" style="color: var(--e)">f</p>'], ["x.classList.add('g-h')"]
+    )
+    assert {"a", "b-c", "d", "g-h"} <= names and "f" not in names and variables == {"--e"}
+
+
+def test_a_page_asks_for_one_sheet_and_for_that_of_formulas_if_it_has_some():
+    link = '<link rel="stylesheet" href="../_static/{}?v=1" />\n'
+    sheets = "".join(map(link.format, ["styles/theme.css", "katex/katex.css", "book.css"]))
+    head = f"<head>{sheets}</head>"
+    assert styles.linked([head]) == ["styles/theme.css", "book.css"]
+    one = '<link rel="stylesheet" href="../_static/site.css?v=abc">\n'
+    assert styles.with_one_sheet(head, "../", "abc") == f"<head>{one}</head>"
+    body = '<p class="katex">'
+    once = styles.with_one_sheet(head + body, "../", "abc")
+    assert once == f"<head>{link.format('katex/katex.css')}{one}</head>{body}"
+    assert styles.with_one_sheet(once, "../", "abc") == once
+
+
+SCRIPT = '<script src="../_static/{}.js?v=1"></script>\n'
+
+
+def test_the_script_of_the_controls_is_first_and_idle_ones_are_left_out():
+    names = ["doctools", "copybutton", "design-tabs", "playground", "explore"]
+    head = "<link rel='stylesheet'>" + "".join(map(SCRIPT.format, names)) + "</head>"
+    page = page_html.finish(f'<head>{head}<div class="lth-explorer"></div><pre></pre>')
+    assert re.findall(r"<script defer[^>]*/([\w-]+)\.js", page) == [
+        "explore",
+        "doctools",
+        "copybutton",
+    ]
+    assert page.index("explore.js") < page.index("stylesheet")
+    assert page_html.finish(page) == page
+
+
+def test_the_theme_still_measures_where_we_leave_it_out():
+    import pydata_sphinx_theme
+
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    script = (theme / "scripts" / "pydata-sphinx-theme.js").read_text(encoding="utf-8")
+    assert len(re.findall(assets._MEASURES, script)) == 1
+
+
+def icons(css: str) -> set[int]:
+    """The characters of the private area that a sheet shows, written as they are or as escapes."""
+    written = {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", css)}
+    return written | {ord(sign) for sign in re.findall("[\ue000-\uf8ff]", css)}
+
+
+def test_icons_are_found_in_either_way_of_writing():
+    assert icons('a{content:"\\f060"}b{content:"\uf303"}') == {0xF060, 0xF303}
+
+
+def test_the_font_has_the_icons_of_the_controls():
+    assert {0xF002, 0xF0C9, 0xF03A, 0xF042, 0xF104, 0xF105, 0xF019} <= set(
+        TTFont(FONT).getBestCmap()
+    )
