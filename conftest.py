@@ -1,12 +1,13 @@
-"""Notebooks are tested in the form in which the pages store them: controls as plain HTML."""
+"""Notebooks are tested in the form in which they are stored, the sentences of all frames with them."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests import processor
 
-os.environ["LTH_EXPLORE"] = "static"
+os.environ["LTH_EXPLORE"] = "check"
 pytest_plugins = ["tests.unchanged", "tests.longest_first"]
 # Set by `make test-newest` for a Python for which there is no torch yet.
 WITHOUT_TORCH = bool(os.environ.get("LTH_WITHOUT_TORCH"))
@@ -24,6 +25,16 @@ def pytest_sessionstart(session):
         wrong = processor.still_on(os.environ)
         if wrong:
             pytest.exit(f"not another processor: {'; '.join(wrong)}", returncode=1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """The kernel that a notebook's first cell starts finds the frames of its figures."""
+    if item.path.suffix == ".ipynb":
+        frames = Path(item.path).parent / "frames" / item.path.stem
+        os.environ["LTH_FRAMES"] = str(frames)
+    else:
+        os.environ.pop("LTH_FRAMES", None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,5 +1,6 @@
 """Controls: the same frames with and without a kernel, byte for byte, and honest about bad input."""
 
+import base64
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -8,8 +9,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lth_tutorial.explore import Axis, describe, explore, guess, playground
+from lth_tutorial.explore import Axis, describe, explore, frames, guess, playground
 from lth_tutorial.explore.frame import render
+from lth_tutorial.explore.page import MOVES, PAGE
 from lth_tutorial.style import COLOURS, Figure, style, subplots
 from lth_tutorial.tables import size_text
 
@@ -77,8 +79,8 @@ def test_numbers_come_along(explorer):
 
 
 def test_page_has_native_controls(explorer):
-    html = explorer.html()
-    assert html.count("<template") == 6
+    html = explorer.html("folder/wave")
+    assert html.count("<svg") == 1 and 'data-frames="folder/wave"' in html
     assert 'type="range"' in html and "<select" in html
     assert '<label for="wave-frequency-control">how fast</label>' in html
     assert 'aria-label="sin with frequency 2"' in html
@@ -87,14 +89,74 @@ def test_page_has_native_controls(explorer):
 
 def test_a_still_figure_has_no_controls():
     html = explore(partial(wave, 2)).html()
-    assert "<template" not in html and "<input" not in html and "lth-data" in html
+    assert "data-frames" not in html and "<input" not in html and "lth-data" in html
 
 
-def test_static_and_live_forms(explorer, monkeypatch):
+@pytest.fixture
+def shown(monkeypatch):
+    """What is handed to the notebook, as bundles by MIME type or as the object itself."""
+    import IPython.display
+
+    given = []
+    monkeypatch.setattr(IPython.display, "display", lambda shown, **_: given.append(shown))
+    return given
+
+
+def test_a_page_takes_its_part_and_everything_else_a_picture_and_words(
+    explorer, shown, monkeypatch, tmp_path
+):
     monkeypatch.setenv("LTH_EXPLORE", "static")
-    assert set(explorer._repr_mimebundle_()) == {"text/plain", "text/html"}
-    monkeypatch.delenv("LTH_EXPLORE")
-    assert "application/vnd.jupyter.widget-view+json" in explorer._repr_mimebundle_()
+    monkeypatch.setenv("LTH_FRAMES", str(tmp_path / "notebook"))
+    explorer._ipython_display_()
+    picture, words = shown
+    assert picture[PAGE] == explorer.html("notebook/wave") and words[PAGE] == ""
+    assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
+    assert words["text/markdown"] == f"sin with frequency 2 *{MOVES}*"
+    assert "text/html" not in picture | words
+
+
+def test_frames_go_to_their_file_and_come_back(explorer, shown, monkeypatch, tmp_path):
+    monkeypatch.setenv("LTH_EXPLORE", "static")
+    monkeypatch.setenv("LTH_FRAMES", str(tmp_path / "notebook"))
+    explorer._ipython_display_()
+    path = tmp_path / "notebook" / "wave.js"
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith('(self.lthFrames ??= {})["notebook/wave"]="')
+    found = frames.from_script(text)
+    assert [(f.svg, f.says, f.csv) for f in found] == [
+        (f.svg, f.says, f.csv) for f in explorer.frames
+    ]
+    assert frames.as_script("notebook/wave", found) == text
+    assert [p.name for p in path.parent.iterdir()] == ["wave.js"]
+
+
+def test_what_frames_say_is_held_to_what_is_stored(explorer, tmp_path):
+    frames.write(tmp_path, "wave", explorer.frames)
+    frames.check(tmp_path, "wave", explorer.sentences())
+    for stored, wrong in (
+        (explorer.frames[:5], "5 frames, 6 now"),
+        ([*explorer.frames[1:], explorer.frames[0]], "frame 0 says 'cos with frequency 1'"),
+    ):
+        frames.write(tmp_path, "wave", stored)
+        with pytest.raises(AssertionError, match=wrong):
+            frames.check(tmp_path, "wave", explorer.sentences())
+    with pytest.raises(AssertionError, match="no frames are stored; run `make notebooks`"):
+        frames.check(tmp_path, "other", explorer.sentences())
+
+
+def test_in_a_kernel_a_control_is_a_widget(explorer, shown, monkeypatch):
+    monkeypatch.delenv("LTH_EXPLORE", raising=False)
+    explorer._ipython_display_()
+    guess("q", "How many?", 17, "Because.", 5, 100)._ipython_display_()
+    assert [type(widget).__name__ for widget in shown] == ["VBox", "VBox"]
+
+
+def test_a_stored_guess_keeps_its_answer(shown, monkeypatch):
+    monkeypatch.setenv("LTH_EXPLORE", "static")
+    guess("q", "How many of $n$?", 17, "Because.", 5, 100)._ipython_display_()
+    (bundle,) = shown
+    seen = bundle["text/markdown"] + bundle["text/plain"]
+    assert seen.startswith(r"**How many of \$n\$?**") and not re.search("17|Because", seen)
 
 
 def test_live_widget_draws_anew(explorer):
@@ -129,11 +191,14 @@ def test_guess_widget_shows_the_verdict():
     assert slider.disabled and button.disabled
 
 
-def test_playground_brings_its_script_into_a_kernel(monkeypatch):
+def test_playground_brings_its_script_into_a_kernel(shown, monkeypatch):
     monkeypatch.delenv("LTH_EXPLORE", raising=False)
-    assert "<script>" in playground()._repr_mimebundle_()["text/html"]
+    playground()._ipython_display_()
     monkeypatch.setenv("LTH_EXPLORE", "static")
-    assert "<script>" not in playground()._repr_mimebundle_()["text/html"]
+    playground()._ipython_display_()
+    live, stored = shown
+    assert "<script>" in live["text/html"] and PAGE not in live
+    assert "<script>" not in stored[PAGE] and "run the cell" in stored["text/markdown"]
 
 
 def test_drawing_functions_of_any_kind():

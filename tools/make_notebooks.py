@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -24,6 +25,7 @@ from tqdm import tqdm
 
 from lth_tutorial import chapters, tables
 from lth_tutorial.claims import VERDICTS
+from lth_tutorial.explore import frames
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -45,7 +47,7 @@ def write(path: Path, text: str) -> bool:
 
 
 def execute(path: Path) -> bool:
-    """Execute one notebook; returns whether its text changed."""
+    """Execute one notebook; returns whether its text, or a frame of its figures, changed."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -55,9 +57,33 @@ def execute(path: Path) -> bool:
     )
     cells = tqdm(total=len(notebook.cells), desc=path.name, leave=False)
     client.on_cell_complete = lambda **_: cells.update()
-    client.execute()
-    cells.close()
-    return write(path, as_text(notebook))
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / path.stem
+        client.execute(env={**os.environ, "LTH_FRAMES": str(made)})
+        cells.close()
+        changed = take_frames(made, path.parent / "frames" / path.stem)
+    return write(path, as_text(notebook)) or changed
+
+
+def take_frames(made: Path, place: Path) -> bool:
+    """Bring a notebook's files of frames to their place, and remove those of figures that are no more.
+
+    Returns:
+        Whether one changed.
+    """
+    new = {path.name: path.read_text(encoding="utf-8") for path in made.glob("*.js")}
+    gone = [path for path in place.glob("*.js") if path.name not in new]
+    for path in gone:
+        path.unlink()
+    written = [name for name, text in new.items() if write_frames(place / name, text)]
+    return bool(written or gone)
+
+
+def write_frames(path: Path, script: str) -> bool:
+    """Write a file of frames unless it holds them already; returns whether it was written."""
+    if path.exists() and frames.same(path.read_text(encoding="utf-8"), script):
+        return False
+    return write(path, script)
 
 
 def as_text(notebook) -> str:
@@ -212,8 +238,8 @@ def _made(result: dict, file: str) -> str:
     )
 
 
-def cover() -> str:
-    """The landing page's picture: the union of intervals that covers the line, as a page fragment."""
+def landing_figure():
+    """The landing page's picture: the union of intervals that covers the line."""
     import numpy as np
 
     from lth_tutorial.explore import Axis, explore
@@ -221,8 +247,18 @@ def cover() -> str:
 
     candidates = np.random.default_rng(5).uniform(-1, 1, 14)
     axis = Axis(range(15), label="random numbers", start=0, play=True)
-    html = explore(partial(figures.cover, candidates, eta=0.03), n=axis).html()
+    return explore(partial(figures.cover, candidates, eta=0.03), n=axis)
+
+
+def cover() -> str:
+    """The landing page's picture as a page fragment."""
+    html = landing_figure().html("index/cover")
     return html.replace("<div ", '<div data-autoplay="" ', 1) + "\n"
+
+
+def cover_frames() -> str:
+    """The frames of the landing page's picture."""
+    return frames.as_script("index/cover", landing_figure().frames)
 
 
 def tried(what: str, make: Callable[[], bool]) -> bool:
@@ -262,7 +298,8 @@ def update_scorecard(measured: Sequence[chapters.Chapter]) -> bool:
 
 def update_page(name: str) -> bool:
     """Make one of PAGES anew."""
-    return tried(name, lambda: write(BOOK / name, PAGES[name]()))
+    put = write_frames if name.endswith(".js") else write
+    return tried(name, lambda: put(BOOK / name, PAGES[name]()))
 
 
 def main(names: Sequence[str]) -> int:
@@ -276,7 +313,7 @@ def main(names: Sequence[str]) -> int:
     well = [tried(c.notebook, partial(execute, BOOK / c.notebook)) for c in asked]
     well += [update_page("theorem-index.md"), update_scorecard(asked)]
     if len(asked) == len(chapters.CHAPTERS):
-        well.append(update_page("generated/cover.html"))
+        well += [update_page("generated/cover.html"), update_page("frames/index/cover.js")]
     return 0 if all(well) else 1
 
 
@@ -284,6 +321,7 @@ PAGES = {
     "theorem-index.md": theorem_index,
     "scorecard.md": scorecard_page,
     "generated/cover.html": cover,
+    "frames/index/cover.js": cover_frames,
 }
 
 if __name__ == "__main__":

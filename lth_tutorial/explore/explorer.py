@@ -2,13 +2,12 @@
 
 import inspect
 import itertools
-import json
 import os
 from functools import cached_property, partial
-from html import escape
 
 from lth_tutorial.checks import shown
 
+from . import page
 from .axis import as_axis
 from .frame import Frame, render
 
@@ -28,8 +27,9 @@ def explore(draw, **axes) -> "Explorer":
 
     Returns:
         An Explorer. As the last line of a cell it shows itself: with ipywidgets, recomputing, in
-        a kernel; as plain HTML with every frame rendered beforehand when the environment variable
-        ``LTH_EXPLORE`` is ``static``, as it is when a page is made.
+        a kernel; in the form that a notebook stores when the environment variable ``LTH_EXPLORE`` is
+        ``static``, as it is when a page is made. Its frames then go to the folder that ``LTH_FRAMES`` names;
+        with ``LTH_EXPLORE=check`` they are held to what is stored there.
 
     Raises:
         ValueError: `draw` is no function; an axis is empty, no list of values, or names no parameter of it.
@@ -79,32 +79,21 @@ class Explorer:
     def frames(self) -> list[Frame]:
         """All frames in the order of `params`, in parallel, with a progress bar on a terminal."""
         params = self.params()
-        done = _frames(self.draw, self.name, params)
+        done = _in_parallel(_frame, self.draw, self.name, params)
         try:
             from tqdm import tqdm
         except ImportError:
             return list(done)
         return list(tqdm(done, total=len(params), desc=self.name, disable=None, leave=False))
 
-    def html(self) -> str:
-        """Native controls and every frame, for a page without a kernel."""
-        start = self.params().index(self.start)
-        shown = self.frames[start]
-        axes = [
-            {"name": name, "texts": axis.texts, "start": axis.start_index}
-            for name, axis in self.axes.items()
-        ]
-        controls = "".join(_control(self.name, name, axis) for name, axis in self.axes.items())
-        templates = "".join(_template(frame) for frame in self.frames) if self.axes else ""
-        return (
-            f'<div class="lth-explorer" id="{self.name}" '
-            f"data-axes='{escape(json.dumps(axes), quote=True)}' "
-            f'data-csv="{_attribute(shown.csv)}"{_clicks(shown)}>'
-            f'<figure><div class="lth-stage" role="img" aria-label="{escape(shown.says)}">{shown.svg}</div>'
-            f'<figcaption class="lth-says">{escape(shown.says)}</figcaption></figure>'
-            f'<div class="lth-controls">{controls}{_links(self.name, bool(self.axes), shown.csv)}'
-            f"</div>{templates}</div>"
-        )
+    def sentences(self) -> list[str]:
+        """What each frame says, in the order of `params`; nothing is rendered."""
+        return list(_in_parallel(_sentence, self.draw, self.name, self.params()))
+
+    def html(self, key: str = "") -> str:
+        """Native controls around the first frame, for a page without a kernel; the page finds all frames in
+        the file that `frames.as_script` makes for this `key`."""
+        return page.explorer_html(self, key)
 
     def widget(self):
         """Stock ipywidgets that draw anew at every move of a control."""
@@ -112,15 +101,13 @@ class Explorer:
 
         return explorer_widget(self)
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
-        if is_static():
-            return {"text/plain": repr(self), "text/html": self.html()}
-        return self.widget()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+    def _ipython_display_(self):
+        if page.is_static():
+            page.show(*page.explorer_bundles(self))
+        else:
+            from IPython.display import display
 
-
-def is_static() -> bool:
-    """Whether controls are to show themselves as plain HTML, for a page."""
-    return os.environ.get("LTH_EXPLORE", "") == "static"
+            display(self.widget())
 
 
 def _name(draw) -> str:
@@ -130,8 +117,8 @@ def _name(draw) -> str:
     return name.strip("_<>").replace("_", "-")
 
 
-def _frames(draw, name: str, params: list[dict]):
-    """The frames one after the other; by several processes where that saves time and joblib is there."""
+def _in_parallel(one, draw, name: str, params: list[dict]):
+    """`one` of each frame, in order; by several processes where that saves time and joblib is there."""
     jobs = min(os.cpu_count() or 1, 8) if len(params) >= _FRAMES_WORTH_PROCESSES else 1
     if jobs > 1:
         try:
@@ -139,8 +126,8 @@ def _frames(draw, name: str, params: list[dict]):
         except ImportError:
             jobs = 1
     if jobs == 1:
-        return (_frame(draw, name, p) for p in params)
-    work = (joblib.delayed(_frame)(draw, name, p) for p in params)
+        return (one(draw, name, p) for p in params)
+    work = (joblib.delayed(one)(draw, name, p) for p in params)
     return joblib.Parallel(n_jobs=jobs, return_as="generator")(work)
 
 
@@ -148,47 +135,5 @@ def _frame(draw, prefix: str, params: dict) -> Frame:
     return render(draw(**params), prefix)
 
 
-def _clicks(frame: Frame) -> str:
-    return f' data-clicks="{_attribute(json.dumps(frame.clicks))}"' if frame.clicks else ""
-
-
-def _attribute(text: str) -> str:
-    return escape(text, quote=True).replace("\n", "&#10;")
-
-
-def _template(frame: Frame) -> str:
-    return (
-        f'<template data-says="{_attribute(frame.says)}" data-csv="{_attribute(frame.csv)}">'
-        f"{frame.svg}</template>"
-    )
-
-
-def _control(figure: str, name: str, axis) -> str:
-    label, key = escape(axis.label), f"{figure}-{name}-control"
-    if axis.is_menu:
-        options = "".join(
-            f'<option value="{k}"{" selected" if k == axis.start_index else ""}>{escape(text)}</option>'
-            for k, text in enumerate(axis.texts)
-        )
-        body = f'<select id="{key}" data-axis="{name}">{options}</select>'
-    else:
-        body = (
-            f'<input type="range" id="{key}" data-axis="{name}" min="0" max="{len(axis.texts) - 1}" '
-            f'value="{axis.start_index}" aria-valuetext="{escape(axis.texts[axis.start_index])}">'
-            f'<output for="{key}">{escape(axis.texts[axis.start_index])}</output>'
-        )
-    play = (
-        f'<button type="button" class="lth-play" data-plays="{name}" '
-        f'aria-label="Play {label}">Play</button>'
-        if axis.play
-        else ""
-    )
-    return f'<div class="lth-control"><label for="{key}">{label}</label>{body}{play}</div>'
-
-
-def _links(name: str, has_axes: bool, csv: str) -> str:
-    data = (
-        f'<a class="lth-data" href="#{name}" download="{name}.csv">Numbers (CSV)</a>' if csv else ""
-    )
-    link = f'<a class="lth-link" href="#{name}">Link to this view</a>' if has_axes else ""
-    return f'<p class="lth-links">{data}{link}</p>'
+def _sentence(draw, prefix: str, params: dict) -> str:
+    return draw(**params).lth_says

@@ -10,6 +10,7 @@ import numpy as np
 
 from lth_tutorial.style import COLOURS, svg_rc
 
+_PNG_DPI, _PNG_COLOURS = 110, 32
 _SMALL = re.compile(r"(?:\d+\.)?\d+e-(\d+)")
 
 
@@ -66,6 +67,19 @@ def render(figure, prefix: str) -> Frame:
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     clicks = {name: _places(figure, *where) for name, where in figure.lth_clicks.items()}
     return Frame(_tidy(buffer.getvalue(), prefix), figure.lth_says, figure.lth_csv, clicks)
+
+
+def as_png(figure) -> bytes:
+    """The figure as a small picture on white, for whatever opens a notebook and runs nothing."""
+    from PIL import Image
+
+    buffer, small = io.BytesIO(), io.BytesIO()
+    with svg_rc():
+        figure.savefig(buffer, format="png", dpi=_PNG_DPI, facecolor="white")
+    with Image.open(buffer) as picture:
+        few = picture.convert("RGB").quantize(_PNG_COLOURS, dither=Image.Dither.NONE)
+        few.save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def _places(figure, axes, along: str, places) -> dict:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from .explorer import is_static
+from . import page
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,14 @@ class Guess:
         question = ipywidgets.HTML(escape(self.question))
         return ipywidgets.VBox([question, ipywidgets.HBox([slider, button]), shown])
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
-        if is_static():
-            return {"text/plain": f"Guess({self.name})", "text/html": self.html()}
-        return self.widget()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+    def _ipython_display_(self):
+        if page.is_static():
+            words = f"**{page.as_markdown(self.question)}** Run the cell to commit to a guess."
+            page.show(page.stored(self.html(), words, f"Guess({self.name})"))
+        else:
+            from IPython.display import display
+
+            display(self.widget())
 
 
 def guess(name: str, question: str, answer: float, explanation: str, low: int, high: int) -> Guess:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
-from .explorer import is_static
+from . import page
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,20 @@ class Playground:
             f'data-seed="{self.seed}"><noscript>{escape(_WITHOUT_SCRIPT)}</noscript></div>'
         )
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **kwargs):
-        html = self.html()
-        if not is_static():
-            static = files("lth_tutorial.explore") / "static"
-            style = (static / "explore.css").read_text(encoding="utf-8")
-            script = (static / "playground.js").read_text(encoding="utf-8")
-            html = f"<style>{style}</style>{html}<script>{script}</script>"
-        return {"text/plain": f"Playground({self.candidates} candidates)", "text/html": html}
+    def live_html(self) -> str:
+        """The container with its style and script, for a notebook's output."""
+        static = files("lth_tutorial.explore") / "static"
+        style = (static / "explore.css").read_text(encoding="utf-8")
+        script = (static / "playground.js").read_text(encoding="utf-8")
+        return f"<style>{style}</style>{self.html()}<script>{script}</script>"
+
+    def _ipython_display_(self):
+        plain = f"Playground({self.candidates} candidates)"
+        if page.is_static():
+            words = f"{self.candidates} candidates to switch on and off: run the cell to play."
+            page.show(page.stored(self.html(), words, plain))
+        else:
+            page.show({"text/html": self.live_html(), "text/plain": plain})
 
 
 _WITHOUT_SCRIPT = "The playground needs JavaScript; everything else on this page does without."

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lth_tutorial.explore.page import PAGE
+
 LONGEST_FUNCTION = 10
 _PICTURE = re.compile(r"(?ms)^(`{3,}|:{3,})\{(?:figure|image)\}[ \t]*(\S*)(.*?)^\1[ \t]*$")
 _MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)")
@@ -233,8 +235,8 @@ def _missing_exercises(notebook, name: str) -> Iterator[str]:
 
 
 def _controls(notebook) -> Iterator[tuple]:
-    """The cells whose outputs are HTML, with it."""
+    """The cells that show a control, with its HTML on a page."""
     for cell in code_cells(notebook):
         for output in cell.outputs:
-            if "text/html" in output.get("data", {}):
-                yield cell, output.data["text/html"]
+            if PAGE in output.get("data", {}):
+                yield cell, output.data[PAGE]

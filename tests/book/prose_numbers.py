@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lth_tutorial.explore.page import PAGE
+
 GIVEN = re.compile(r"<!--\s*given:(.*?)-->", re.DOTALL)
 _LIST_AND_REASON = re.compile(r"\s*(?P<numbers>[^()]+?)\s*\((?P<reason>.*\w.*)\)\s*", re.DOTALL)
 _BEGINS = re.compile(r"(?m)^(?=## |:::+\{exercise\})")
@@ -166,9 +168,10 @@ def givens(text: str) -> tuple[set[float], list[str]]:
 def shown(output) -> str:
     """What a reader sees of an output: its text, of a control the words around the first picture."""
     data = output.get("data", {})
-    if "text/html" not in data:
+    page = data.get(PAGE, data.get("text/html"))
+    if page is None:
         return str(data.get("text/markdown") or data.get("text/plain") or output.get("text", ""))
-    text = re.sub(r"(?s)<(svg|template)\b.*?</\1>", " ", data["text/html"])
+    text = re.sub(r"(?s)<(svg|template)\b.*?</\1>", " ", page)
     return html.unescape(re.sub(r"<[^>]*>", " ", text))
 
 

@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lth_tutorial.chapters import CHAPTERS
+from lth_tutorial.explore.page import PAGE
 
 from . import authoring, prose_numbers
 
@@ -255,7 +256,7 @@ def whole_notebook(**changed) -> nbformat.NotebookNode:
     parts = WHOLE | changed
     notebook = notebook_of("# New", *parts["exercises"])
     for html in parts["figures"] + parts["guesses"]:
-        output = new_output("execute_result", data={"text/html": html})
+        output = new_output("display_data", data={PAGE: html})
         notebook.cells.append(
             new_code_cell("show()", id=f"h{len(notebook.cells)}", outputs=[output])
         )
@@ -390,14 +391,11 @@ def test_what_does_not_compute_a_number(cell):
 
 
 def test_a_number_of_a_picture_counts_as_it_is_shown():
-    """The frame that is shown first; those that a control leads to do not stand beside the prose."""
+    """Its sentence, and not its drawing; of a guess the question, and not what it tells afterwards."""
     shown, hidden = "<figcaption>It is 0.37.</figcaption>", "<template>It is 0.52.</template>"
     cell = new_code_cell("explore(draw)", id="c1")
-    data = {
-        "text/html": f"<svg><text>0.61</text></svg>{shown}{hidden}",
-        "text/plain": "Explorer(0.7)",
-    }
-    cell.outputs = [new_output("execute_result", data=data)]
+    data = {PAGE: f"<svg><text>0.61</text></svg>{shown}{hidden}", "text/plain": "Explorer(0.7)"}
+    cell.outputs = [new_output("display_data", data=data)]
     notebook = notebook_of("It is 0.37, not 0.52, 0.61 or 0.7.")
     notebook.cells.append(cell)
     named = [fault.split(": print")[0][-4:] for fault in prose_numbers.faults(notebook, "x")]

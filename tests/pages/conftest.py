@@ -151,6 +151,18 @@ LAID_OUT = """async () => {
 }"""
 
 
+# Stands on a page until the frames of all its figures are there, so that a control shows one at once.
+FRAMES = """Promise.all([...document.querySelectorAll('.lth-explorer')]
+    .map((figure) => figure.frames && figure.frames())).then(() => true)"""
+
+
+def with_frames(page):
+    """The page, once it has all frames and has shown what its address names."""
+    page.evaluate(FRAMES)
+    page.evaluate(SETTLED)
+    return page
+
+
 def open_at(browser, url: str, width: int = 1440, dark: bool = False, **options):
     """A page in a context of its own, with .requested and .problems recorded on it."""
     context = browser.new_context(

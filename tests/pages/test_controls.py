@@ -5,37 +5,37 @@ import pytest
 
 from lth_tutorial.subset_sum import best_subset
 
-from .conftest import each_chapter, source
+from .conftest import FRAMES, each_chapter, source, with_frames
 from .test_every_control import LEAST, least, state
 
 CHAPTER = "book/1-random-subset-sum.html"
 
 
 # Figures of a page whose picture or sentence a control leaves as it was, by name.
-MOVED = """[...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
-    [...figure.querySelectorAll('[data-axis]')].flatMap((control) => {
+MOVED = f"""{FRAMES}.then(() => [...document.querySelectorAll('.lth-explorer')].flatMap((figure) =>
+    [...figure.querySelectorAll('[data-axis]')].flatMap((control) => {{
         const state = () => figure.querySelector('.lth-stage').innerHTML +
             figure.querySelector('.lth-says').textContent;
         const before = state();
         const was = control.value;
         control.value = Number(was) === 0 ? 1 : 0;
-        control.dispatchEvent(new Event('input', { bubbles: true }));
+        control.dispatchEvent(new Event('input', {{ bubbles: true }}));
         const moved = state() !== before;
         control.value = was;
-        control.dispatchEvent(new Event('input', { bubbles: true }));
-        return moved && state() === before ? [] : [`${figure.id}, ${control.dataset.axis}`];
-    }))"""
+        control.dispatchEvent(new Event('input', {{ bubbles: true }}));
+        return moved && state() === before ? [] : [`${{figure.id}}, ${{control.dataset.axis}}`];
+    }})))"""
 
 
 def test_a_link_leads_to_a_view(open_page, address):
-    page = open_page(CHAPTER)
+    page = with_frames(open_page(CHAPTER))
     figure = page.locator("#cover")
     figure.locator("[data-axis=n]").fill("12")
     figure.locator("[data-axis=eta]").fill("2")
     says = figure.locator(".lth-says").inner_text()
     link = figure.locator(".lth-link").get_attribute("href")
     assert link == "#cover.n=12&eta=0.01"
-    other = open_page(CHAPTER + link)
+    other = with_frames(open_page(CHAPTER + link))
     assert other.locator("#cover .lth-says").inner_text() == says
     assert other.locator("#cover").evaluate("f => f.getBoundingClientRect().top < innerHeight")
     other.evaluate("location.hash = '#cover.n=3&eta=0.1'")
@@ -57,8 +57,63 @@ def test_no_address_stops_a_page(open_page, ending):
     assert page.problems == []
 
 
+def test_frames_are_asked_for_when_their_figure_comes_near(open_page):
+    page = open_page("book/5-teacher-student.html", reduced_motion="reduce")
+
+    def asked() -> int:
+        page.wait_for_timeout(300)
+        return len({url for url in page.requested if "/frames/" in url})
+
+    figures = page.locator(".lth-explorer[data-frames]")
+    assert asked() < figures.count() / 2
+    figures.last.evaluate("(f) => f.scrollIntoView()")
+    last = f"/frames/{figures.last.get_attribute('data-frames')}.js"
+    asked()
+    assert any(url.endswith(last) for url in page.requested)
+    assert page.locator("article template").count() == page.locator(".lth-guess").count()
+
+
+def test_a_control_that_is_moved_too_early_shows_its_view_when_it_comes(open_page):
+    page = open_page("book/5-teacher-student.html", reduced_motion="reduce")
+    figure = page.locator(".lth-explorer[data-frames]").last
+    before = state(figure)
+    figure.evaluate(
+        """(f) => {
+            const control = f.querySelector("[data-axis]");
+            for (const value of [1, 0, 1]) {
+                control.value = value;
+                control.dispatchEvent(new Event("input", { bubbles: true }));
+            }
+        }"""
+    )
+    page.evaluate(FRAMES)
+    assert state(figure) != before and page.evaluate(DISAGREE) == []
+
+
+def test_a_view_that_cannot_be_fetched_says_so_and_can_be_asked_for_again(open_page):
+    page = open_page("book/1-random-subset-sum.html", reduced_motion="reduce")
+    page.route("**/frames/**/laws.js", lambda route: route.abort())
+    figure, says = page.locator("#laws"), page.locator("#laws .lth-says")
+    first = says.inner_text()
+    figure.locator("[data-axis]").first.select_option(index=1)
+    page.wait_for_function(
+        "document.querySelector('#laws .lth-says').textContent.includes('could not be fetched')"
+    )
+    page.unroute("**/frames/**/laws.js")
+    figure.locator("[data-axis]").first.select_option(index=2)
+    page.evaluate(FRAMES)
+    assert page.evaluate(DISAGREE) == [] and says.inner_text() != first
+
+
+def test_frames_are_read_from_a_file(open_page, site):
+    page = with_frames(open_page(CHAPTER, origin=site.as_uri(), reduced_motion="reduce"))
+    before = state(page.locator("#cover"))
+    page.locator("#cover [data-axis=n]").fill("12")
+    assert state(page.locator("#cover")) != before and page.problems == []
+
+
 def test_back_to_an_address_without_a_view_shows_the_first_view(open_page):
-    page = open_page(CHAPTER, reduced_motion="reduce")
+    page = with_frames(open_page(CHAPTER, reduced_motion="reduce"))
     figure = page.locator("#cover")
     first = state(figure)
     page.evaluate("location.hash = '#cover.n=12&eta=0.01'")
@@ -79,14 +134,14 @@ def test_back_to_an_address_without_a_view_shows_the_first_view(open_page):
 
 
 # Figures whose controls say another view than the picture shows.
-DISAGREE = """[...document.querySelectorAll('.lth-explorer')].flatMap((f) => {
+DISAGREE = """Promise.all([...document.querySelectorAll('.lth-explorer')].map(async (f) => {
     const axes = JSON.parse(f.dataset.axes);
     const places = axes.map((a) => Number(f.querySelector(`[data-axis=${a.name}]`).value));
     const index = axes.reduce((k, a, j) => k * a.texts.length + places[j], 0);
-    const frame = f.querySelectorAll('template')[index];
+    const frame = f.frames && (await f.frames())[index];
     const shown = f.querySelector('.lth-says').textContent;
-    return !frame || frame.dataset.says === shown ? [] : [`${f.id}: ${places}: ${shown}`];
-})"""
+    return !frame || frame.says === shown ? [] : [`${f.id}: ${places}: ${shown}`];
+})).then((found) => found.flat())"""
 CHANGE = """(() => {
     for (const control of document.querySelectorAll('[data-axis], .lth-guess input')) {
         const last = Number(control.max || control.options.length - 1);
@@ -171,7 +226,7 @@ def test_the_landing_page_moves_by_itself_and_stops(open_page):
 
 @pytest.mark.parametrize("path", ["book/index.html", CHAPTER])
 def test_reduced_motion_is_respected(open_page, path):
-    page = open_page(path, reduced_motion="reduce")
+    page = with_frames(open_page(path, reduced_motion="reduce"))
     figure = page.locator("#cover")
     before = state(figure)
     page.wait_for_timeout(1200)

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 
-from .conftest import each_chapter, each_page, source
+import pytest
+
+from .conftest import each_chapter, each_page, source, with_frames
 
 # Links to views that do not lead to their view: as they stand, decoded once (as a mail program does), and
 # encoded once more. For each control its first and last value, and each whose text an address has to encode.
@@ -49,6 +51,12 @@ LINKS = """(async () => {
 })()"""
 
 
+@pytest.fixture
+def shared_page(shared_page):
+    """The shared page, with all frames, so that whatever is moved shows its frame at once."""
+    return lambda path, **options: with_frames(shared_page(path, **options))
+
+
 LEAST = "a chapter has six figures with `explore(...)`; one whose page says that it is a draft, one"
 
 
@@ -67,10 +75,11 @@ def state(figure) -> tuple[str, str]:
 def test_every_frame_can_be_reached_and_named(shared_page, path):
     page = shared_page(path, reduced_motion="reduce")
     sizes = page.evaluate(
-        """[...document.querySelectorAll(".lth-explorer")].map((f) => [
-            f.id, f.querySelectorAll("template").length,
-            JSON.parse(f.dataset.axes).reduce((n, a) => n * a.texts.length, 1),
-            new Set([...f.querySelectorAll("template")].map((t) => t.dataset.says)).size])"""
+        """Promise.all([...document.querySelectorAll(".lth-explorer")].map(async (f) => {
+            const frames = f.frames ? await f.frames() : [{}];
+            const combinations = JSON.parse(f.dataset.axes).reduce((n, a) => n * a.texts.length, 1);
+            return [f.id, frames.length, combinations, new Set(frames.map((frame) => frame.says)).size];
+        }))"""
     )
     assert len(sizes) >= least(page), f"{path}: {LEAST}"
     for name, frames, expected, sentences in sizes:

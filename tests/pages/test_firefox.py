@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .conftest import each_page
+from .conftest import FRAMES, each_page
 from .firefox import Firefox, firefox
 from .test_controls import CHANGE, CHAPTER, DISAGREE, FORMS, MOVED
 from .test_every_control import LINKS
@@ -55,6 +55,7 @@ def test_a_formula_with_a_child_too_few_is_found(window, address):
 
 def test_a_key_moves_a_slider(window, address):
     window.goto(f"{address}/{CHAPTER}")
+    window.evaluate(FRAMES)
     window.evaluate("document.querySelector('#cover-n-control').focus()")
     says = "document.querySelector('#cover .lth-says').textContent"
     before = window.evaluate(says)

@@ -1,4 +1,5 @@
-// Controls of the book's figures: frames were drawn beforehand, a control only chooses one.
+// Controls of the book's figures: frames were drawn beforehand, a control only chooses one. The first stands in
+// the page; all of a figure lie in a file of their own, asked for when the figure comes near.
 (() => {
   "use strict";
   const PERIOD = 700; // milliseconds a frame stays while playing
@@ -70,11 +71,28 @@
     addEventListener("pageshow", (event) => event.persisted || act());
   }
 
+  // A file of frames: a script, since a page opened from disk may read no other kind. What it hands over is JSON,
+  // compressed, in base64.
+  async function read(key) {
+    await new Promise((done, fail) => {
+      const script = document.createElement("script");
+      script.src = `frames/${key}.js`;
+      script.onload = done;
+      script.onerror = fail;
+      document.head.append(script);
+    });
+    const bytes = Uint8Array.from(atob(self.lthFrames[key]), (sign) => sign.charCodeAt(0));
+    delete self.lthFrames[key];
+    const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const { lines, frames } = JSON.parse(await new Response(text).text());
+    const picture = (frame) => frame.svg.map((number) => lines[number]).join("\n");
+    return frames.map((frame) => ({ says: frame.says, csv: frame.csv, svg: () => picture(frame) }));
+  }
+
   function explorer(figure) {
     const axes = JSON.parse(figure.dataset.axes);
     const stage = figure.querySelector(".lth-stage");
     const says = figure.querySelector(".lth-says");
-    const frames = figure.querySelectorAll("template");
     const link = figure.querySelector(".lth-link");
     const control = {};
     figure.querySelectorAll("[data-axis]").forEach((c) => (control[c.dataset.axis] = c));
@@ -83,13 +101,38 @@
     let timer = null;
     let player = null;
 
+    const place = (places) => axes.reduce((k, a) => k * a.texts.length + places[a.name], 0);
+    const first = { says: says.textContent, csv: figure.dataset.csv, svg: (svg => () => svg)(stage.innerHTML) };
+    let asked = null; // the promise of all frames
+    let frames = null; // once they are there
+
+    figure.frames = () => (asked ??= read(figure.dataset.frames).then(
+      (found) => (frames = found),
+      (error) => {
+        asked = null;
+        throw error;
+      },
+    ));
+
+    function paint(frame) {
+      stage.innerHTML = frame.svg();
+      stage.setAttribute("aria-label", frame.says);
+      says.textContent = frame.says;
+      figure.dataset.csv = frame.csv;
+    }
+
+    // At once where the frame is there; otherwise when it has come, unless another is wanted by then.
+    function picture() {
+      const index = place(at);
+      if (index === place(start)) return paint(first);
+      if (frames) return paint(frames[index]);
+      return figure.frames().then(picture, () => {
+        says.textContent = "This view could not be fetched. Move the control to try again.";
+      });
+    }
+
     function show() {
-      const index = axes.reduce((k, a) => k * a.texts.length + at[a.name], 0);
-      const frame = frames[index];
-      stage.replaceChildren(frame.content.cloneNode(true));
-      stage.setAttribute("aria-label", frame.dataset.says);
-      says.textContent = frame.dataset.says;
-      figure.dataset.csv = frame.dataset.csv;
+      picture();
       for (const a of axes) {
         const c = control[a.name];
         c.value = at[a.name];
@@ -188,6 +231,19 @@
     });
     figure.classList.add("lth-live");
     follow();
+    onceNear(figure, () => figure.frames().catch(() => {}));
+  }
+
+  // When the page is there and the figure is less than two screens away, or a control of it has the focus.
+  function onceNear(figure, act) {
+    figure.addEventListener("focusin", act, { once: true });
+    const watch = new IntersectionObserver((seen) => {
+      if (!seen.some((s) => s.isIntersecting)) return;
+      watch.disconnect();
+      act();
+    }, { rootMargin: "200%" });
+    if (document.readyState === "complete") watch.observe(figure);
+    else addEventListener("load", () => watch.observe(figure), { once: true });
   }
 
   // The numbers behind the frame that is shown, as a file. Its address holds until the next one is asked for:

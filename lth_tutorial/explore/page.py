@@ -1,0 +1,118 @@
+"""The form of a control in which a notebook is stored and a page is made, where no kernel runs.
+
+What is stored has two readers. A page takes what stands under the private type `PAGE`, and nothing else.
+Everything else that opens a notebook, a JupyterLab that does not trust it or a site that only shows it, knows
+no such type and shows the picture, its sentence, and that running the cell makes it move.
+"""
+
+import base64
+import json
+import os
+import re
+from html import escape
+
+from . import frames
+from .frame import as_png
+
+PAGE = "text/x-lth-page"
+MOVES = "Run the cell to move it."
+
+
+def is_static() -> bool:
+    """Whether controls are to show themselves as a page stores them."""
+    return os.environ.get("LTH_EXPLORE", "") in ("static", "check")
+
+
+def show(*bundles: dict) -> None:
+    """Hand each bundle to the notebook as an output of its own."""
+    from IPython.display import display
+
+    for bundle in bundles:
+        display(bundle, raw=True)
+
+
+def stored(html: str, words: str, plain: str) -> dict:
+    """What a page shows as `html` and everything else as `words`, in Markdown."""
+    return {PAGE: html, "text/markdown": words, "text/plain": plain}
+
+
+def as_markdown(text: str) -> str:
+    """Plain text that Markdown leaves as it is."""
+    return re.sub(r"([\\`*_$<>|\[\]~])", r"\\\1", text)
+
+
+def explorer_bundles(explorer) -> list[dict]:
+    """A figure for a page, as a picture, and in words; its frames go to their file, or are held to it."""
+    place = frames.folder() if explorer.axes else None
+    if place and os.environ["LTH_EXPLORE"] == "check":
+        frames.check(place, explorer.name, explorer.sentences())
+    elif place:
+        frames.write(place, explorer.name, explorer.frames)
+    figure = explorer.draw(**explorer.start)
+    says = figure.lth_says
+    picture = {
+        PAGE: explorer_html(explorer, f"{place.name}/{explorer.name}" if place else ""),
+        "image/png": base64.b64encode(as_png(figure)).decode(),
+        "text/plain": repr(explorer),
+    }
+    words = f"{as_markdown(says)} *{MOVES}*" if explorer.axes else as_markdown(says)
+    return [picture, stored("", words, says)]
+
+
+def explorer_html(explorer, key: str = "") -> str:
+    """Native controls around the first frame; all are in the file of this `key` (see `frames.as_script`)."""
+    shown = explorer.frame(**explorer.start)
+    axes = [
+        {"name": name, "texts": axis.texts, "start": axis.start_index}
+        for name, axis in explorer.axes.items()
+    ]
+    controls = "".join(_control(explorer.name, name, axis) for name, axis in explorer.axes.items())
+    source = f' data-frames="{escape(key)}"' if key else ""
+    return (
+        f'<div class="lth-explorer" id="{explorer.name}" '
+        f"data-axes='{escape(json.dumps(axes), quote=True)}'{source} "
+        f'data-csv="{_attribute(shown.csv)}"{_clicks(shown)}>'
+        f'<figure><div class="lth-stage" role="img" aria-label="{escape(shown.says)}">{shown.svg}</div>'
+        f'<figcaption class="lth-says">{escape(shown.says)}</figcaption></figure>'
+        f'<div class="lth-controls">{controls}'
+        f"{_links(explorer.name, bool(explorer.axes), shown.csv)}</div></div>"
+    )
+
+
+def _clicks(frame) -> str:
+    return f' data-clicks="{_attribute(json.dumps(frame.clicks))}"' if frame.clicks else ""
+
+
+def _attribute(text: str) -> str:
+    return escape(text, quote=True).replace("\n", "&#10;")
+
+
+def _control(figure: str, name: str, axis) -> str:
+    label, key = escape(axis.label), f"{figure}-{name}-control"
+    if axis.is_menu:
+        options = "".join(
+            f'<option value="{k}"{" selected" if k == axis.start_index else ""}>{escape(text)}</option>'
+            for k, text in enumerate(axis.texts)
+        )
+        body = f'<select id="{key}" data-axis="{name}">{options}</select>'
+    else:
+        body = (
+            f'<input type="range" id="{key}" data-axis="{name}" min="0" max="{len(axis.texts) - 1}" '
+            f'value="{axis.start_index}" aria-valuetext="{escape(axis.texts[axis.start_index])}">'
+            f'<output for="{key}">{escape(axis.texts[axis.start_index])}</output>'
+        )
+    play = (
+        f'<button type="button" class="lth-play" data-plays="{name}" '
+        f'aria-label="Play {label}">Play</button>'
+        if axis.play
+        else ""
+    )
+    return f'<div class="lth-control"><label for="{key}">{label}</label>{body}{play}</div>'
+
+
+def _links(name: str, has_axes: bool, csv: str) -> str:
+    data = (
+        f'<a class="lth-data" href="#{name}" download="{name}.csv">Numbers (CSV)</a>' if csv else ""
+    )
+    link = f'<a class="lth-link" href="#{name}">Link to this view</a>' if has_axes else ""
+    return f'<p class="lth-links">{data}{link}</p>'
