@@ -1,4 +1,4 @@
-"""What a notebook stores of a control has two readers; a page takes its part (see `lth_tutorial.explore.page`)."""
+"""What a notebook stores of a control has two readers; a page is one (see `lth_tutorial.explore.page`)."""
 
 import json
 import shutil
