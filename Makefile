@@ -27,7 +27,7 @@ help:
 	@echo "make test-other   pass what hangs on arithmetic as another processor would"
 	@echo "make test-lowest  pass the package's tests with the lowest versions allowed (test-newest: the newest)"
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
-	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make lab        open the notebooks in JupyterLab: plain copies in the folder lab, which are yours"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
 	@echo "                (make notebooks ONLY=8: one chapter's notebook and claims, in seconds)"
 	@echo "make chapter NUMBER=8 NAME=random-masks   begin a chapter from the template"
@@ -66,8 +66,9 @@ serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
 
-lab: $(READY) $(TORCH)
-	@$(BIN)/jupyter lab --notebook-dir=book
+lab: book $(TORCH)
+	@$(BIN)/python tools/lab.py $(SITE) lab
+	@$(BIN)/jupyter lab --notebook-dir=lab
 
 # For one chapter nothing is installed: what needs torch is skipped where there is none.
 notebooks: $(READY) $(if $(ONLY),,$(TORCH))

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from lth_book import (  # noqa: E402
+    copies,
     katex_math,
     mathml,
     notebook_links,
@@ -209,9 +210,9 @@ def test_the_four_sources_are_listed_row_by_row():
 def test_without_an_address_nothing_points_anywhere():
     assert notebook_links.links("book/1-x", "") == [
         ("Download notebook", "../notebooks/1-x.ipynb"),
-        ("Download its package", f"../notebooks/{notebook_links.WHEEL}"),
+        ("Download its package", f"../notebooks/{copies.WHEEL}"),
     ]
-    assert "http" not in "".join(notebook_links.package("", ROOT))
+    assert "http" not in "".join(copies.package("", ROOT))
 
 
 def test_a_page_says_which_chapter_it_is():
@@ -224,9 +225,9 @@ def test_with_an_address_colab_opens_the_published_copy():
         "https://colab.research.google.com/github/someone/the-book/blob/gh-pages/notebooks/1-x.ipynb",
     )
     assert re.fullmatch(
-        rf"lth-tutorial{{}} @ git\+{URL}@[0-9a-f]{{40}}", notebook_links.package(URL, ROOT)[0]
+        rf"lth-tutorial{{}} @ git\+{URL}@[0-9a-f]{{40}}", copies.package(URL, ROOT)[0]
     )
-    assert notebook_links.commit(Path("/")) == f"v{lth_tutorial.__version__}"
+    assert copies.commit(Path("/")) == f"v{lth_tutorial.__version__}"
     assert notebook_links.error_report(URL, "Sums & sets").startswith(
         f"{URL}/issues/new?title=Error%20on"
     )
@@ -235,14 +236,12 @@ def test_with_an_address_colab_opens_the_published_copy():
 @pytest.mark.parametrize("url", ["", URL])
 def test_a_copy_to_download_is_a_valid_notebook(url):
     original = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A chapter")])
-    copy = notebook_links.with_first_cell(original, url, ROOT)
+    copy = copies.with_first_cell(original, url, ROOT)
     nbformat.validate(nbformat.from_dict(copy))
     assert len(copy["cells"]) == 2 and len(original["cells"]) == 1
     assert "[book]" in copy["cells"][0]["source"]
     original.cells.append(nbformat.v4.new_code_cell("import torch"))
-    assert (
-        "[book,torch]" in notebook_links.with_first_cell(original, url, ROOT)["cells"][0]["source"]
-    )
+    assert "[book,torch]" in copies.with_first_cell(original, url, ROOT)["cells"][0]["source"]
 
 
 def test_only_printed_sentences_break_on_a_phone():

@@ -77,7 +77,7 @@ def test_a_chapter_finds_its_stored_results_in_an_empty_folder(chapter, installe
 
 def test_the_wheel_has_the_name_that_copies_give_it(wheel):
     sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    from lth_book import notebook_links
+    from lth_book import copies
 
-    assert wheel.name == notebook_links.WHEEL
-    assert wheel.name in "".join(notebook_links.package("", ROOT))
+    assert wheel.name == copies.WHEEL
+    assert wheel.name in "".join(copies.package("", ROOT))
