@@ -60,7 +60,7 @@ FORMS = {
         "[Theorem 3](#The-statement), [it](2-b.ipynb#B), [(20)](#A), [Exercise 5](#Exercises)",
     ),
     "citations": (
-        "a {cite}`c5-zhang2021,c5-karp`",
+        "a {cite}`c5-karp,c5-zhang2021`",
         "a [[Zhang et al., 2021](#References), Karp, 1972]",
     ),
     "the list of references": (

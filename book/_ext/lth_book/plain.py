@@ -32,7 +32,7 @@ class Names:
     Args:
         numbers: label -> "Theorem 3", "Exercise 5", and for an equation its number alone, "20".
         links: label -> address of the section in which it stands, as seen from the copy.
-        citations: key -> "Zhang et al., 2021", or that as a link.
+        citations: key -> "Zhang et al., 2021", or that as a link; in the order of the list at the end.
         references: the list at the end, one entry a line.
         macros: of formulas, `\\name` -> what it stands for.
         pages: file name of a page that is no notebook -> its title.
@@ -247,8 +247,9 @@ class _Converter:
 
     def role(self, name: str, content: str) -> str:
         if name.startswith("cite"):
-            keys = [key.strip() for key in content.split(",")]
-            return f"[{', '.join(self.names.citations[key] for key in keys)}]"
+            known = self.names.citations
+            keys = sorted((key.strip() for key in content.split(",")), key=list(known).index)
+            return f"[{', '.join(known[key] for key in keys)}]"
         words, label = re.fullmatch(r"(?s)(?:(.*?)\s*<)?([^<>]+)>?", content).groups()
         if name not in ("prf:ref", "ref", "numref", "eq") or label not in self.names.numbers:
             raise ValueError(f"{{{name}}}`{content}` has no plain form, or names nothing")
