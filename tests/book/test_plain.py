@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lth_tutorial.explore.page import PAGE
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -145,15 +147,9 @@ def test_a_label_stands_under_the_last_heading_that_jupyter_can_link_to():
     assert plain.headings_of_labels(cells) == {"l-0": "A", "l-1": b, "l-2": b, "bibliography": b}
 
 
-@pytest.mark.parametrize(
-    ("data", "kept"),
-    [
-        ({"text/html": '<div class="lth-explorer" id="x">'}, False),
-        ({"text/html": '<form class="lth-guess">', "image/png": "aaaa"}, True),
-        ({"text/html": "<table>"}, True),
-        ({"text/plain": "1"}, True),
-    ],
-)
-def test_frames_of_a_page_stay_there(data, kept):
+def test_an_outputs_form_for_a_page_stays_there():
+    data = {PAGE: "<div>", "image/png": "aaaa", "text/plain": "x"}
     output = nbformat.v4.new_output("display_data", data)
-    assert copies._is_for_pages(output) != kept
+    assert copies.outside_pages(output)["data"] == {"image/png": "aaaa", "text/plain": "x"}
+    printed = nbformat.v4.new_output("stream", text="1")
+    assert copies.outside_pages(printed) == printed

@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from fontTools.ttLib import TTFont
 
+from lth_tutorial.explore.page import PAGE
+
 from ..book.test_styles import FONT, icons
 from .conftest import Quiet, each_page, serve_folder
 from .markup import broken_rules
@@ -143,7 +145,9 @@ def test_downloaded_notebook_is_whole(open_page, site):
     notebook = nbformat.read(download.value.path(), as_version=4)
     nbformat.validate(notebook)
     assert "pip install" in notebook.cells[0].source
-    assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+    outputs = [it for cell in notebook.cells for it in cell.get("outputs", ())]
+    assert any("image/png" in it.get("data", {}) for it in outputs)
+    assert all(PAGE not in it.get("data", {}) for it in outputs)
 
 
 def test_search_finds_a_name(open_page):

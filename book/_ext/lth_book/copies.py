@@ -12,13 +12,12 @@ from pybtex.backends.markdown import Backend
 from sphinx.errors import ExtensionError
 
 import lth_tutorial
+from lth_tutorial.explore.page import PAGE
 
 from .plain import Names, headings_of_labels, plain_cells
 
 # As the build of the book leaves it beside the copies.
 WHEEL = f"lth_tutorial-{lth_tutorial.__version__}-py3-none-any.whl"
-# What only a page has a use for.
-FOR_PAGES = ("lth-explorer", "lth-guess", "lth-playground")
 
 
 def write_copies(app, url: str) -> None:
@@ -34,7 +33,7 @@ def write_copies(app, url: str) -> None:
             raise ExtensionError(f"{docname}: no plain copy: {error}") from error
         for cell in cells:
             if cell["cell_type"] == "code":
-                cell["outputs"] = [it for it in cell["outputs"] if not _is_for_pages(it)]
+                cell["outputs"] = [outside_pages(output) for output in cell["outputs"]]
                 cell["execution_count"] = None
         copy = with_first_cell({**notebook, "cells": cells}, url, Path(app.srcdir))
         text = json.dumps(copy, indent=1, ensure_ascii=False)
@@ -53,11 +52,10 @@ def _name(docname: str) -> str:
     return Path(docname).name
 
 
-def _is_for_pages(output: dict) -> bool:
-    """Whether an output shows itself on a page alone, and has no picture for elsewhere."""
-    data = output.get("data", {})
-    html = "".join(data.get("text/html", ""))
-    return "image/png" not in data and any(f'class="{name}"' in html for name in FOR_PAGES)
+def outside_pages(output: dict) -> dict:
+    """An output without what only a page has a use for: a control's picture and sentence stay."""
+    data = {kind: value for kind, value in output.get("data", {}).items() if kind != PAGE}
+    return {**output, "data": data} if "data" in output else output
 
 
 # What the site knows
