@@ -101,8 +101,10 @@ def reference(text) -> str:
 
 def _numbers(env) -> dict[str, str]:
     """Label -> the kind and the number that the pages show; of an equation the number alone."""
-    kinds = {label: it["realtype"] for label, it in env.proof_list.items()}
-    kinds |= {label: it["type"] for label, it in env.sphinx_exercise_registry.items()}
+    statements = getattr(env, "proof_list", {})
+    exercises = getattr(env, "sphinx_exercise_registry", {})
+    kinds = {label: it["realtype"] for label, it in statements.items()}
+    kinds |= {label: it["type"] for label, it in exercises.items()}
     found = {}
     for counters in env.toc_fignumbers.values():
         for counter, numbers in counters.items():
