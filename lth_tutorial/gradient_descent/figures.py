@@ -4,7 +4,7 @@ import numpy as np
 
 from lth_tutorial import gradient_descent as gd
 from lth_tutorial.explore import describe
-from lth_tutorial.style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, style, subplots
+from lth_tutorial.style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, SMALL, style, subplots
 from lth_tutorial.tables import size_text
 
 from . import experiments, shift
@@ -99,7 +99,7 @@ def paths(n: int, start: str, relative_step: float):
         axes.plot(at, _shown(errors), "-", color=BLUE, linewidth=1.2, label="E")
         axes.plot(up, _shown(errors[up]), "o", color=ORANGE, label="E rose")
         axes.axhline(2.0**-n, color=MUTED, linewidth=0.8, linestyle=":")
-        axes.text(60, 2.0**-n * 1.3, "2\u207b\u207f", color=MUTED, fontsize=9, ha="right")
+        axes.text(60, 2.0**-n * 1.3, "2\u207b\u207f", color=MUTED, fontsize=SMALL, ha="right")
         axes.set(yscale="log", ylim=(1e-9, 30), xlabel="step t", ylabel="error")
         axes.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1])
         axes.minorticks_off()
@@ -162,7 +162,7 @@ def distance(shares, start: str, data: str):
             xlabel="log2(F \u00b7 2\u207f)", ylabel="share of steps that rise", ylim=(-0.03, 0.82)
         )
         axes.set(xlim=(EDGES[-1], EDGES[0]))
-        axes.legend(loc="upper right", ncols=2, fontsize=9)
+        axes.legend(loc="upper right", ncols=2, fontsize=SMALL)
     last = shares[sizes[-1], start, data]
     far = _rising(last[middle > 3], "while F is more than 8 \u00b7 2\u207b\u207f")
     near = _rising(last[middle < -3], "once it is below 2\u207b\u207f / 8")
@@ -202,7 +202,7 @@ def spread(scales, found, n: int):
     with style():
         figure, axes = subplots()
         axes.axvline(0.25, color=GREEN, linewidth=1.2, linestyle="--")
-        axes.text(0.235, 1.0, "never,\nproved", color=GREEN, fontsize=9, ha="right", va="top")
+        axes.text(0.235, 1.0, "never,\nproved", color=GREEN, fontsize=SMALL, ha="right", va="top")
         axes.axhline(0.5, color=MUTED, linewidth=0.8, linestyle=":")
         axes.plot(scales, found[n]["runs"], "o-", color=BLUE, label="runs with a rise")
         axes.plot(scales, found[n]["early"], "s--", color=ORANGE, label="early steps that rise")
@@ -210,7 +210,7 @@ def spread(scales, found, n: int):
         axes.set(ylim=(-0.03, 1.05))
         axes.set_xticks([0.1, 0.25, 1, 4, 16], ["0.1", "0.25", "1", "4", "16"])
         axes.minorticks_off()
-        axes.legend(loc="center right", bbox_to_anchor=(1, 0.72), fontsize=9)
+        axes.legend(loc="center right", bbox_to_anchor=(1, 0.72), fontsize=SMALL)
     half = scales[int(np.argmax(found[n]["runs"] >= 0.5))]
     says = (
         f"{n} rows, target 1/2: no run rises while the start's weights are at most 1/(4n); half of the runs "
@@ -263,7 +263,7 @@ def repair(n: int, data: str, steps: int = 60, trials: int = 20):
         lowest = max(1e-8, 0.02 * min(median.min() for median in columns.values()))
         axes.set(yscale="log", ylim=(lowest, 3), xlabel="step t", ylabel="median of E")
         axes.minorticks_off()
-        axes.legend(loc="lower left", fontsize=9)
+        axes.legend(loc="lower left", fontsize=SMALL)
     says = f"{n} row{'s' * (n > 1)}, {data} data, steps that rise: {'; '.join(parts)}."
     return describe(figure, says, {"t": at, **columns})
 

@@ -5,7 +5,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from lth_tutorial.explore import describe
-from lth_tutorial.style import BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
+from lth_tutorial.style import BLUE, FAINT, GREEN, MUTED, ORANGE, SMALL, style, subplots
 
 _KINDS = {
     "ticket": (BLUE, "o-", "ticket"),
@@ -153,7 +153,7 @@ def parts(summary, when: str):
             colour = BLUE if name == names[0] else ORANGE
             axes.plot([low, high], [place, place], "-", color=colour, linewidth=4, alpha=0.35)
             axes.plot(mean, place, "o", color=colour, markersize=7)
-            axes.text(low, place + 0.22, name, fontsize=10, ha="left")
+            axes.text(low, place + 0.22, name, fontsize=SMALL, ha="left")
         axes.set(yticks=[], ylim=(-0.5, len(names) - 0.2), xlabel="test accuracy")
         axes.spines["left"].set_visible(False)
         low, high = min(r[1] for r in rows.values()), max(r[2] for r in rows.values())
@@ -184,7 +184,7 @@ def threshold(initial, trained, sparsity: float):
         for side in (-cut, cut):
             axes.axvline(side, color=MUTED, linewidth=1)
         axes.set(xlabel="weight of the first layer", yticks=[], ylim=(0, None), xlim=(-0.2, 0.2))
-        axes.legend(loc="upper right", fontsize=9)
+        axes.legend(loc="upper right", fontsize=SMALL)
     gone = round(sparsity * sizes.size)
     stay = sizes.size - gone
     says = f"Sparsity {sparsity:g}: the {gone:,} weights between the two lines go, {stay:,} stay."

@@ -5,7 +5,18 @@ import math
 import numpy as np
 
 from lth_tutorial.explore import describe
-from lth_tutorial.style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, PINK, style, subplots
+from lth_tutorial.style import (
+    AMBER,
+    BLUE,
+    FAINT,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PINK,
+    SMALL,
+    style,
+    subplots,
+)
 from lth_tutorial.tables import amount
 
 from . import experiments, separation
@@ -58,12 +69,14 @@ def lemma(n: int, seed: int):
         wanted = 2 * np.cos(np.radians(found.angles))
         above.plot(found.angles, wanted, "--", color=ORANGE, lw=1.6, label="wanted")
         above.set(ylim=(-9, 14), ylabel="coefficient", yticks=[-8, -2, 0, 2, 8])
-        above.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1.2, handlelength=1.5)
+        above.legend(
+            loc="upper center", ncols=3, fontsize=SMALL, columnspacing=1.2, handlelength=1.5
+        )
         below.plot(found.angles, found.mean, "--", color=ORANGE, label="wanted")
         below.plot(found.angles, found.network, color=BLUE, label="pruned network")
         below.set(xlim=(0, 360), ylim=(-0.9, 1.4), xlabel="direction (degrees)", ylabel="output")
         below.set(xticks=[0, 90, 180, 270, 360], yticks=[-0.5, 0, 0.5])
-        below.legend(loc="upper center", ncols=2, fontsize=9)
+        below.legend(loc="upper center", ncols=2, fontsize=SMALL)
     says = (
         f"{n:,} neurons, draw {seed}: {np.count_nonzero(found.coefficient):,} are kept, and the network is "
         f"within {found.error:.2g} of the linear function on the whole circle."
@@ -83,7 +96,7 @@ def circle(degrees, labels, n: int, seed: int, selector: str):
         above.plot(found.angles, found.network, color=BLUE, label="pruned network")
         above.plot(degrees, labels, "o", color=ORANGE, markersize=7, label="points")
         above.set(ylim=(-1.7, 2.3), ylabel="output", yticks=[-1, 0, 1])
-        above.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1.2)
+        above.legend(loc="upper center", ncols=3, fontsize=SMALL, columnspacing=1.2)
         for counts, side, colour in zip(found.kept, (1, -1), (BLUE, GREEN), strict=True):
             below.stairs(side * counts, edges, fill=True, color=colour, lw=0, alpha=0.8)
         if selector == "keep rule":
@@ -120,7 +133,7 @@ def exponents(widths, errors, selector: str):
                 markersize=5.5 if shown else 3, zorder=3 if shown else 2,
             )  # fmt: skip
             axes.text(
-                1.12 * widths[name][-1], values[-1], _SHORT[name], fontsize=9, va="center",
+                1.12 * widths[name][-1], values[-1], _SHORT[name], fontsize=SMALL, va="center",
                 color=BLUE if shown else MUTED,
             )  # fmt: skip
         axes.set(xscale="log", yscale="log", xlabel="neurons n", ylabel="largest error")
@@ -154,7 +167,7 @@ def polynomials(degree: int):
         axes.fill_between(t, 0, 2 * np.exp(-(t**2) / 2), color=FAINT, lw=0, alpha=0.6)
         axes.plot(t, np.maximum(t, 0), "--", color=GREEN, label="ReLU")
         axes.plot(t, near, color=BLUE, label=f"polynomial of degree {degree}")
-        axes.text(0.1, 1.35, "where\nt lies", fontsize=9, ha="center", va="center")
+        axes.text(0.1, 1.35, "where\nt lies", fontsize=SMALL, ha="center", va="center")
         axes.set(xlim=(-3, 3), ylim=(-0.6, 3.2), xlabel="t", yticks=[0, 1, 2, 3])
         axes.legend(loc="upper center")
     says = f"Degree {degree}: {left:.2g} of the ReLU's root mean square is left."
@@ -183,7 +196,7 @@ def gap(summary, d: int):
         axes.set_xticks([1e1, 1e2, 1e3, 1e4, 1e5])
         axes.set_yticks([1e-3, 1e-2, 1e-1, 1], ["0.001", "0.01", "0.1", "1"])
         axes.minorticks_off()
-        axes.legend(loc="upper right", ncols=2, fontsize=9, columnspacing=1)
+        axes.legend(loc="upper right", ncols=2, fontsize=SMALL, columnspacing=1)
     at = pruned["n"].index(12)
     says = (
         f"{d} inputs: {count(k[-1], d):,} weights in {k[-1]:,} neurons leave {features['error'][-1]:.2g} "
@@ -218,7 +231,7 @@ def needed(summary, tolerance: str):
         top = 10 ** math.ceil(math.log10(bound.max()) + 0.5)
         axes.set_ylim(5, top * 3e3 if top < 1e12 else top * 1e8)
         axes.minorticks_off()
-        axes.legend(loc="upper left", fontsize=9)
+        axes.legend(loc="upper left", fontsize=SMALL)
     last, measured = needs[-1], [n for n in needs if n["features"]]
     most, masked = (d[[n[key] is not None for n in needs]].max() for key in ("features", "mask"))
     says = (
@@ -243,7 +256,7 @@ def dropped(widths, errors, floors, assumption: str):
         axes.set_ylim(0.02, 8)
         axes.set_yticks([0.1, 1], ["0.1", "1"])
         axes.minorticks_off()
-        axes.legend(loc="upper right", fontsize=9)
+        axes.legend(loc="upper right", fontsize=SMALL)
     ends = errors[assumption]
     says = f"Dropped: {assumption}. The largest error goes from {ends[0]:.2g} to {ends[-1]:.2g}" + (
         f", and no mask brings it below {floors[assumption]:.2g}." if floors[assumption] else "."

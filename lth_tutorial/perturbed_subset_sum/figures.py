@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_tutorial.explore import describe
-from lth_tutorial.style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, style, subplots
+from lth_tutorial.style import AMBER, BLUE, GREEN, MUTED, ORANGE, PINK, SMALL, style, subplots
 from lth_tutorial.subset_sum import hit_volume as hits
 from lth_tutorial.subset_sum import subset_sums
 
@@ -61,7 +61,7 @@ def versions(sizes, epsilon: float, eta: float, n: int):
         places = np.arange(len(values))
         axes.barh(places, list(values.values()), color=colours, height=0.62)
         for place, value in zip(places, values.values(), strict=True):
-            axes.text(value + 0.8, place, f"{value:.3g}", va="center", fontsize=10)
+            axes.text(value + 0.8, place, f"{value:.3g}", va="center", fontsize=SMALL)
         axes.axvline(n, color=MUTED, linewidth=1, linestyle="--")
         axes.set(
             yticks=places, xlim=(0, 104), ylim=(len(values) - 0.4, -0.6), xlabel="candidates n"
@@ -103,7 +103,7 @@ def shape(sizes, eta: float):
         axes.plot(epsilon, measured, "o", color=BLUE, label="measured, half of the draws")
         axes.step(epsilon, counting, where="mid", color=MUTED, linewidth=1, label="counting bound")
         axes.set(xscale="log", xlabel="radius \u03b5", ylabel="candidates n", ylim=(0, 36))
-        axes.legend(loc="upper left", ncols=2, fontsize=8.5, columnspacing=1)
+        axes.legend(loc="upper left", ncols=2, fontsize=SMALL, columnspacing=1)
     off = [np.abs(law - measured).max() for law in (factor, additive, smaller)]
     says = (
         f"Tolerance {eta:g}: from {before:.0f} candidates without moving the need falls to "
@@ -178,8 +178,8 @@ def published(summary, eta: str):
         axes.set_xticklabels([f"{r:g}" for r in ratios])
         if max(curves["shared"]) > 32:
             axes.axhline(33, color=BLUE, linewidth=0.7, linestyle=":")
-            axes.text(8.2, 33.3, "more than 32", color=BLUE, fontsize=8.5, ha="right")
-        axes.legend(loc="lower left", fontsize=8.5, ncols=2, columnspacing=1)
+            axes.text(8.2, 33.3, "more than 32", color=BLUE, fontsize=SMALL, ha="right")
+        axes.legend(loc="lower left", fontsize=SMALL, ncols=2, columnspacing=1)
     columns = {"ratio": ratios} | {
         k.replace(",", "").replace(" ", "_"): v for k, v in curves.items()
     }
@@ -222,8 +222,8 @@ def breaks(n_values, errors, law: str, epsilon: float):
             axes.plot(n, np.maximum(median, floor), marks, color=colour, label=label)
         axes.set(yscale="log", ylim=(floor * 0.8, 40), xlabel="candidates n", ylabel="worst error")
         axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1])
-        axes.text(n[0], floor * 1.15, "exactly 0", color=MUTED, fontsize=9)
-        axes.legend(loc="upper right", fontsize=9, ncols=2, columnspacing=1)
+        axes.text(n[0], floor * 1.15, "exactly 0", color=MUTED, fontsize=SMALL)
+        axes.legend(loc="upper right", fontsize=SMALL, ncols=2, columnspacing=1)
     medians = np.median(errors[law, epsilon], axis=1)
     from_here = np.flatnonzero(medians == 0)
     end = (

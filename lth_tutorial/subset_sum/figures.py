@@ -3,7 +3,7 @@
 import numpy as np
 
 from lth_tutorial.explore import describe
-from lth_tutorial.style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
+from lth_tutorial.style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, SMALL, style, subplots
 from lth_tutorial.tables import size_text
 
 from . import best_subset, subset_sums
@@ -123,7 +123,7 @@ def _spacing_of_draws(axes, left: float) -> None:
     """Below the last bit of the candidates an error is 0 by accident."""
     axes.axhline(2.0**-52, color=MUTED, linewidth=0.8, linestyle=":")
     note = "spacing of the draws: below, 0 by accident"
-    axes.text(left, 2.0**-52 * 1.6, note, color=MUTED, fontsize=9)
+    axes.text(left, 2.0**-52 * 1.6, note, color=MUTED, fontsize=SMALL)
 
 
 def _precision_in_words(n, median, relative, constant: float, view: str) -> str:
@@ -158,7 +158,7 @@ def success(n_values, errors, target: str, eta: float):
             0.97,
             "counting bound",
             color=ORANGE,
-            fontsize=9,
+            fontsize=SMALL,
             ha="right",
             va="top",
             rotation=90,

@@ -5,7 +5,7 @@ from matplotlib.patches import Circle
 
 from lth_tutorial import teacher_student as ts
 from lth_tutorial.explore import describe
-from lth_tutorial.style import BLUE, FAINT, GREEN, MUTED, ORANGE, style, subplots
+from lth_tutorial.style import BLUE, FAINT, GREEN, MUTED, ORANGE, SMALL, style, subplots
 from lth_tutorial.tables import size_text
 
 from . import bounds, breaks, experiments
@@ -99,10 +99,10 @@ def networks(student: str, d: int = 8, neurons: int = 3):
         axes.plot(np.ones(neurons), hidden, "o", color=ORANGE, markersize=13)
         axes.plot(2, 0, "o", color=GREEN, markersize=13)
         for at, words in ((0, f"{d} features"), (1, f"{neurons} neurons"), (2, "output y")):
-            axes.text(at, -1.35, words, ha="center", fontsize=10)
+            axes.text(at, -1.35, words, ha="center", fontsize=SMALL)
         axes.plot([], [], "-", color=BLUE, label="the teacher's weights")
         axes.plot([], [], ":", color=MUTED, label="the student has beside them")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=2, fontsize=9)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=2, fontsize=SMALL)
         axes.set(xlim=(-0.4, 2.4), ylim=(-1.5, 1.15))
         axes.axis("off")
     r = 2 + STUDENTS[student]
@@ -154,8 +154,8 @@ def one_neuron_plane(turn: float):
             Circle((1, 0), radius, fill=False, edgecolor=GREEN, linestyle="--", linewidth=1.4)
         )
         axes.plot(1, 0, "*", color=GREEN, markersize=11)
-        axes.annotate("teacher", (1, 0), (1.05, 0.08), fontsize=10)
-        axes.text(0, disc, "not\nconvex", ha="center", va="center", fontsize=9)
+        axes.annotate("teacher", (1, 0), (1.05, 0.08), fontsize=SMALL)
+        axes.text(0, disc, "not\nconvex", ha="center", va="center", fontsize=SMALL)
         axes.annotate("", place, (0, 0), arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 1.8})
         axes.plot(*place, "o", color=BLUE)
         axes.set(xlim=(-0.75, 1.8), ylim=(-0.8, 0.8), aspect="equal")
@@ -190,7 +190,7 @@ def convexity(neurons: int, direction: str):
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.set(xlabel="relative distance from the teacher", ylim=(-0.35, 0.55))
         axes.set_ylabel("least eigenvalue \u00d7 K\u00b2")
-        axes.legend(loc="upper right", ncols=3, fontsize=9)
+        axes.legend(loc="upper right", ncols=3, fontsize=SMALL)
     ends = [_first_negative(distances, columns[f"r = {r}"]) for r in (4, 12, 36)]
     what = ", ".join(f"{end} for r = {r}" for r, end in zip((4, 12, 36), ends, strict=True))
     word = "neuron" if neurons == 1 else "neurons"
@@ -277,7 +277,7 @@ def eigenvalues(curves, against: str, distance: float):
             axes.set(
                 ylim=(0, 0.9 if which == "largest" else 0.55), ylabel=f"{which} \u00d7 K{power}"
             )
-        top.legend(loc="upper center", ncols=3, fontsize=9)
+        top.legend(loc="upper center", ncols=3, fontsize=SMALL)
         bottom.set_xlabel(against)
     ends = "; ".join(
         f"{which} of the {of} {first:.2f} to {last:.2f}"
@@ -313,7 +313,7 @@ def starts(samples, medians, floors, show: str):
         axes.set(xlabel="features that all neurons share, of 6" if exact else "samples")
         axes.set(xscale="linear" if exact else "log")
         axes.minorticks_off()
-        axes.legend(loc="upper left", fontsize=9)
+        axes.legend(loc="upper left", fontsize=SMALL)
     ends = ", ".join(
         f"{'below 0.001' if values[-1] < 1e-3 else f'{values[-1]:.2g}'} ({METHOD_NAMES[method]})"
         for method, values in errors.items()
@@ -339,7 +339,7 @@ def dropped(assumption: str):
         axes.set(yscale="log", ylim=(1e-12, 5), xlim=(0, 400))
         axes.minorticks_off()
         axes.set(xlabel="iteration", ylabel="relative error of the weights")
-        axes.legend(loc="lower left", fontsize=9)
+        axes.legend(loc="lower left", fontsize=SMALL)
     ends = np.median([errors[-1] for errors, _ in runs])
     matched = np.median([error for _, error in runs])
     says = (

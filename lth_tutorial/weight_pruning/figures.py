@@ -12,6 +12,7 @@ from lth_tutorial.style import (
     GREEN,
     MUTED,
     ORANGE,
+    SMALL,
     WIDTH,
     Figure,
     style,
@@ -108,7 +109,7 @@ def _layer_outputs(axes, network, target) -> tuple[dict, float]:
         axes.plot(place, ours[:, j], color=colour, linewidth=1.4, label=f"pruned, output {j + 1}")
     axes.set(xlabel="the input walks from e\u2081 to e\u2084", ylabel="output", xticks=[1, 2, 3, 4])
     axes.set_ylim(-0.03, 0.75)
-    axes.legend(loc="upper center", ncols=2, fontsize=9)
+    axes.legend(loc="upper center", ncols=2, fontsize=SMALL)
     numbers = {
         f"{who}_{j + 1}": y[::5, j]
         for who, y in (("target", theirs), ("pruned", ours))
@@ -125,7 +126,7 @@ def _signed_grid(axes, matrix, title: str, numbers: bool = False) -> None:
     unit = 60
     if numbers:
         for (row, column), value in np.ndenumerate(matrix):
-            axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=10)
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=SMALL)
     else:
         positive = values > 0
         size = unit * np.abs(values)
@@ -135,7 +136,7 @@ def _signed_grid(axes, matrix, title: str, numbers: bool = False) -> None:
             edgecolor=ORANGE, lw=1,
         )  # fmt: skip
     axes.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), xticks=[], yticks=[])
-    axes.set_xlabel(f"{title}\n{rows} \u00d7 {columns}", fontsize=10)
+    axes.set_xlabel(f"{title}\n{rows} \u00d7 {columns}", fontsize=SMALL)
     for side in axes.spines.values():
         side.set(visible=True, color=FAINT)
 
@@ -166,7 +167,7 @@ def digit(target, images, networks, number: int, n: int):
         first.set(xticks=[0, 10, 20, 30])
         second.set(xticks=range(10), ylabel="value")
         second.axhline(0, color=MUTED, linewidth=0.6)
-        second.legend(loc="upper right", ncols=2, fontsize=9)
+        second.legend(loc="upper right", ncols=2, fontsize=SMALL)
         low, high = second.get_ylim()
         second.set_ylim(low, high + 0.25 * (high - low))
     same = "the same digit" if logits.argmax() == ours.argmax() else "another digit"
@@ -201,7 +202,7 @@ def travel(networks, x, n: int):
         axes.set(yscale="log", ylim=(1e-6, 30), ylabel="error per unit of length", xticks=layer)
         axes.set_xticklabels([f"{k}\n({2 * k} random)" for k in layer])
         axes.set_xlabel("behind layer")
-        axes.legend(loc="upper center", ncols=2, fontsize=9)
+        axes.legend(loc="upper center", ncols=2, fontsize=SMALL)
     says = (
         f"{n} candidates: behind {layer[-1]} layers of the target, {2 * layer[-1]} of the random network, "
         f"the outputs are off by {size_text(measured[-1])} per unit of the input's length; the theorem "

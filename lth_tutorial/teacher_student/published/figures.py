@@ -5,7 +5,19 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from lth_tutorial.explore import describe
-from lth_tutorial.style import AMBER, BLUE, FAINT, GREEN, MUTED, ORANGE, PINK, SKY, style, subplots
+from lth_tutorial.style import (
+    AMBER,
+    BLUE,
+    FAINT,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PINK,
+    SKY,
+    SMALL,
+    style,
+    subplots,
+)
 from lth_tutorial.subset_sum.experiments import wilson_interval
 
 from .summaries import NEAR, trials_text
@@ -35,7 +47,7 @@ def radius(summary, endings, rule: str, support: int):
             )
         )
         axes.set_xticks(range(len(lines)), [row["support"] for row in lines], rotation=60)
-        axes.set_yticks(range(len(distances)), [f"{x:g}" for x in distances], fontsize=9)
+        axes.set_yticks(range(len(distances)), [f"{x:g}" for x in distances], fontsize=SMALL)
         axes.set(xlim=(-0.6, len(lines) - 0.4), ylim=(-0.6, len(distances) - 0.4))
         axes.set(xlabel="features per neuron r", ylabel="distance of the start")
         _endings(below, line)
@@ -64,9 +76,9 @@ def _endings(axes, line) -> None:
         at, done, [np.maximum(done - low, 0), np.maximum(high - done, 0)],
         fmt="none", ecolor=ORANGE, elinewidth=1.5, capsize=3, label="95 %",
     )  # fmt: skip
-    axes.set_xticks(at, [f"{x:g}" for x in line["distances"]], fontsize=9)
+    axes.set_xticks(at, [f"{x:g}" for x in line["distances"]], fontsize=SMALL)
     axes.set(ylim=(0, 1), yticks=[0, 0.5, 1], xlabel="distance of the start", ylabel="share")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=3, fontsize=9)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=3, fontsize=SMALL)
 
 
 def _reach(line) -> str:
@@ -185,8 +197,8 @@ def samples(summary, support: int, ratio: float):
                 place, cap, left=done, facecolor="none", edgecolor=MUTED, hatch="///", height=0.6
             )
         below.set(xlim=(0, 1), yticks=[0, 1], xticks=[0, 0.5, 1])
-        below.set_yticklabels(["start at 0.5", "start at 0.1"], fontsize=10)
-        below.set_xlabel("recovered (filled), not after 10,000 steps (hatched)", fontsize=10)
+        below.set_yticklabels(["start at 0.5", "start at 0.1"], fontsize=SMALL)
+        below.set_xlabel("recovered (filled), not after 10,000 steps (hatched)", fontsize=SMALL)
     low, high = wilson_interval(round(cell["reached"][1] * cell["trials"]), cell["trials"])
     says = (
         f"r = {support} and {cell['samples']} samples, {ratio:g} for each weight: of {cell['trials']} trials "
@@ -259,7 +271,7 @@ def shapes(summary, vary: str):
         axes.set_xticks(at, at)
         axes.minorticks_off()
         axes.set(ylabel="samples per weight, N / (rK)")
-        axes.legend(loc="upper right", ncols=3, fontsize=9)
+        axes.legend(loc="upper right", ncols=3, fontsize=SMALL)
     columns = {key: [line[key] for line in chosen] for key in ("d", "neurons", "support")}
     columns["samples_per_weight"] = [line["half_per_weight"][start] for line in chosen]
     return describe(figure, _shapes_say(vary, chosen, summary["distances"][start]), columns)
@@ -302,7 +314,7 @@ def noise(summary, show: str):
         else:
             axes.axhline(1, color=MUTED, linewidth=0.8)
             axes.set(ylabel="measured / predicted", ylim=(0.5, 1.5))
-        axes.legend(title="noise level", ncols=2, fontsize=9, title_fontsize=9)
+        axes.legend(title="noise level", ncols=2, fontsize=SMALL, title_fontsize=SMALL)
     half = next(k for k, line in enumerate(lines) if line["support"] == 50)
     ratios = [ratio for line in lines[: half + 1] for ratio in line["ratio"]]
     level = f"level {summary['levels'][-1]:g}"
@@ -330,7 +342,7 @@ def pruning(summary, samples: int):
         axes.set_xticks([100, 80, 64, 41, 26, 17, 11], ["100", "80", "64", "41", "26", "17", "11"])
         axes.minorticks_off()
         axes.set(ylabel="relative error of the function", ylim=(1e-4, 5))
-        axes.legend(loc="upper left", fontsize=9)
+        axes.legend(loc="upper left", fontsize=SMALL)
     at = {round(share): value for share, value in zip(left, chosen["function"], strict=True)}
     says = (
         f"{samples} samples, {chosen['trials']} trials: the median error is {at[100]:.1g} with all weights, "
