@@ -93,17 +93,17 @@ def shape(sizes, eta: float):
     smaller = smaller_law(sizes, eta, epsilon)
     counting = [bounds.necessary_n(eta, e) for e in epsilon]
     with style():
-        figure, axes = subplots(height=3.1)
+        figure, axes = subplots(height=3.3)
         axes.plot(epsilon, factor, "--", color=ORANGE, label="factor 1/(1 + \u03b5)")
         axes.plot(epsilon, slides, "-.", color=PINK, label="factor 1/(1 + log(1 + \u03b5))")
         axes.plot(
             epsilon, additive, ":", color=GREEN, label="additive: \u2212 log2(1 + \u03b5/\u03b7)"
         )
         axes.plot(epsilon, smaller, "-", color=AMBER, label="smaller of two laws", linewidth=3.5)
-        axes.plot(epsilon, measured, "o", color=BLUE, label="measured, half of the draws")
+        axes.plot(epsilon, measured, "o", color=BLUE, label="measured")
         axes.step(epsilon, counting, where="mid", color=MUTED, linewidth=1, label="counting bound")
-        axes.set(xscale="log", xlabel="radius \u03b5", ylabel="candidates n", ylim=(0, 36))
-        axes.legend(loc="upper left", ncols=2, fontsize=SMALL, columnspacing=1)
+        axes.set(xscale="log", xlabel="radius \u03b5", ylabel="candidates n", ylim=(0, 25))
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1)
     off = [np.abs(law - measured).max() for law in (factor, additive, smaller)]
     says = (
         f"Tolerance {eta:g}: from {before:.0f} candidates without moving the need falls to "
@@ -169,17 +169,17 @@ def published(summary, eta: str):
     with style():
         figure, axes = subplots(height=3.4)
         if theirs:
-            axes.plot(place, theirs, "D-", color=GREEN, label="published, read off the figure")
+            axes.plot(place, theirs, "D-", color=GREEN, label="published")
         for name in (name for name in PROTOCOLS if name in curves):
             marks, colour, label = PROTOCOLS[name]
             axes.plot(place, curves[name], marks, color=colour, label=label)
-        axes.set(xticks=place, xlabel="radius / tolerance", ylabel="smallest n", ylim=(-9, 36))
+        axes.set(xticks=place, xlabel="radius / tolerance", ylabel="smallest n", ylim=(0, 36))
         axes.set_yticks([0, 10, 20, 30])
         axes.set_xticklabels([f"{r:g}" for r in ratios])
         if max(curves["shared"]) > 32:
             axes.axhline(33, color=BLUE, linewidth=0.7, linestyle=":")
             axes.text(8.2, 33.3, "more than 32", color=BLUE, fontsize=SMALL, ha="right")
-        axes.legend(loc="lower left", fontsize=SMALL, ncols=2, columnspacing=1)
+        figure.legend(loc="outside lower left", ncols=2, columnspacing=1)
     columns = {"ratio": ratios} | {
         k.replace(",", "").replace(" ", "_"): v for k, v in curves.items()
     }

@@ -239,13 +239,17 @@ def test_nothing_that_is_said_needs_pushing_on_a_phone(shared_page, path):
     assert idle == [], f"{source(path)}: these need no pushing any more; take them from MEANT"
 
 
-# Words in pictures that are too small on a phone: figure, pixels, word. (What is raised may be smaller.)
-SMALL_WORDS = """[...document.querySelectorAll('.lth-stage svg')].flatMap((picture) => {
-    const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+# Words in pictures that are too small on a phone (what is raised may be smaller), or cut off at a side: figure,
+# pixels, word.
+WORDS = """[...document.querySelectorAll('.lth-stage svg')].flatMap((picture) => {
+    const frame = picture.getBoundingClientRect();
+    const scale = frame.width / picture.viewBox.baseVal.width;
     return [...picture.querySelectorAll('text')].flatMap((word) => {
         const parts = [word, ...word.querySelectorAll('tspan')];
         const size = scale * Math.max(...parts.map((part) => parseFloat(getComputedStyle(part).fontSize)));
-        return size >= 11 ? [] : [[picture.closest('[id]').id, size, word.textContent]];
+        const box = word.getBoundingClientRect();
+        const whole = box.left > frame.left - 1 && box.right < frame.right + 1;
+        return size >= 11 && whole ? [] : [[picture.closest('[id]').id, size, word.textContent]];
     });
 })"""
 
@@ -253,10 +257,11 @@ SMALL_WORDS = """[...document.querySelectorAll('.lth-stage svg')].flatMap((pictu
 @each_page
 def test_words_in_pictures_can_be_read_on_a_phone(shared_page, path):
     page = shared_page(path, width=390)
-    small = [
-        f"{name}: {word!r} has {size:.1f} px" for name, size, word in page.evaluate(SMALL_WORDS)
-    ]
-    assert small == [], f"{source(path)}: 11 px are asked for: use `style.SMALL`"
+    page.evaluate(LAID_OUT)
+    faults = [f"{name}: {word!r} ({size:.1f} px)" for name, size, word in page.evaluate(WORDS)]
+    assert faults == [], (
+        f"{source(path)}: at least 11 px are asked for (`style.SMALL`), and no word may be cut off"
+    )
 
 
 @each_page
