@@ -8,6 +8,7 @@ import pytest
 from lth_tutorial import chapters, tables
 from lth_tutorial.claims import FAILS, OF_SOURCES, Claim, Finding, table
 
+from .building import tool
 from .stored import STORED
 
 BY_CHAPTER = {c.package: chapters.claims(c.package, STORED) for c in chapters.CHAPTERS}
@@ -18,6 +19,12 @@ KEYS = [(package, claim.key) for package, claims in BY_CHAPTER.items() for claim
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)
 def test_claims_hold(claim):
     assert claim.finding.verdict == claim.verdict
+
+
+def test_the_scorecard_shows_them():
+    """The page is made anew; what is measured at once was measured for the tests above."""
+    page = (chapters.BOOK / "scorecard.md").read_text(encoding="utf-8")
+    assert tool("make_notebooks").scorecard_page() == page, "run `make notebooks`"
 
 
 @pytest.mark.parametrize("package, key", KEYS)

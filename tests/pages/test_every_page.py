@@ -239,8 +239,8 @@ def test_nothing_that_is_said_needs_pushing_on_a_phone(shared_page, path):
     assert idle == [], f"{source(path)}: these need no pushing any more; take them from MEANT"
 
 
-# Words in pictures that are too small on a phone (what is raised may be smaller), or cut off at a side: figure,
-# pixels, word.
+# Words in pictures that are too small on a phone (what is raised may be smaller), or cut off at a side, as
+# figure, pixels, word.
 WORDS = """[...document.querySelectorAll('.lth-stage svg')].flatMap((picture) => {
     const frame = picture.getBoundingClientRect();
     const scale = frame.width / picture.viewBox.baseVal.width;
