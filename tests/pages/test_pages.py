@@ -193,6 +193,7 @@ def test_a_stop_is_heard_as_a_formula_with_its_meaning(open_page):
     """As the browser tells it to what reads aloud, before and after the meaning is shown."""
     page = open_page("book/1-random-subset-sum.html")
     stop = page.locator("span[tabindex='0']:has(annotation:text-is('\\\\eta'))").first
+    stop.scroll_into_view_if_needed()
     for _ in range(2):
         node = accessible(page, stop)
         assert node["role"]["value"] == "math" and node["name"]["value"] == "\u03b7"
