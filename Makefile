@@ -18,7 +18,7 @@ NEWEST ?= $(PYTHON)
 EXTRAS := book,cluster,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env test test-other test-lowest test-newest serve lab notebooks chapter lint format benchmark \
+.PHONY: book env pdf test test-other test-lowest test-newest serve lab notebooks chapter lint format benchmark \
     links clean lock help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make test       pass every test: package, notebooks, pages in a browser"
 	@echo "make test-other   pass what hangs on arithmetic as another processor would"
 	@echo "make test-lowest  pass the package's tests with the lowest versions allowed (test-newest: the newest)"
+	@echo "make pdf        print the whole book into one file (needs Chromium)"
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
 	@echo "make lab        open the notebooks in JupyterLab: plain copies in the folder lab, which are yours"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
@@ -41,6 +42,9 @@ book: $(READY)
 	@echo "The book is ready. Open $(CURDIR)/$(SITE)/index.html, or run: make serve"
 
 env: $(READY)
+
+pdf: book
+	@$(BIN)/python tools/make_pdf.py
 
 test: $(READY) $(TORCH)
 	@$(BIN)/python -m tests.browser

@@ -161,6 +161,25 @@
   watch();
   addEventListener("resize", watch);
 
+  // --- On a phone, where the contents are out of sight, the bar on top of a long page says where one is.
+  const sections = [...document.querySelectorAll(".bd-article > section > section")];
+  const bar = document.querySelector(".header-article-items__start");
+  if (bar && sections.length >= 6) {
+    const place = document.createElement("span");
+    place.className = "lth-place";
+    bar.append(place);
+    const at = new IntersectionObserver(
+      (seen) => {
+        for (const s of seen) {
+          if (s.isIntersecting) place.textContent = `section ${sections.indexOf(s.target) + 1} of ${sections.length}`;
+          else if (s.target === sections[0] && s.boundingClientRect.top > 0) place.textContent = "";
+        }
+      },
+      { rootMargin: "-20% 0px -79% 0px" },
+    );
+    sections.forEach((section) => at.observe(section));
+  }
+
   // --- The way back to the top, which is offered on the way up.
   const up = document.getElementById("pst-back-to-top");
   if (up) {

@@ -23,6 +23,7 @@ def published(tmp_path_factory) -> Path:
     text = (ROOT / "_config.yml").read_text(encoding="utf-8")
     text, found = re.subn(r'(?m)^  url: ""$', f'  url: "{URL}"', text)
     assert found == 1
+    text = text.replace('  baseurl: ""', '  baseurl: "https://someone.github.io/the-book"')
     (copy / "_config.yml").write_text(text, encoding="utf-8")
     return build_site(copy)
 
@@ -57,3 +58,12 @@ def test_what_colab_opens_installs_the_package(published):
     nbformat.validate(notebook)
     pinned = rf"lth-tutorial\[book\] @ git\+{URL}@(v[\d.]+|[0-9a-f]{{40}})"
     assert re.search(f'%pip install -q "{pinned}"', notebook.cells[0].source)
+
+
+def test_where_the_site_lies_is_told_to_search_engines_and_previews(published):
+    site = "https://someone.github.io/the-book/"
+    page = (published / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{site}{CHAPTER}.html" />' in page
+    assert f'<meta property="og:image" content="{site}_static/cover.png">' in page
+    assert f"<loc>{site}{CHAPTER}.html</loc>" in (published / "sitemap.xml").read_text()
+    assert f'<base href="{site}">' in (published / "404.html").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "book" / "_ext"
 sys.path.insert(0, str(EXTENSION))
 
-from lth_book import assets, page_html, styles  # noqa: E402
+from lth_book import assets, heights, page_html, styles  # noqa: E402
 
 FONT = EXTENSION / "lth_book" / "vendor" / "static" / "fonts" / "icons.woff"
 
@@ -104,3 +104,20 @@ def test_the_font_has_the_icons_of_the_controls():
     assert {0xF002, 0xF0C9, 0xF03A, 0xF042, 0xF104, 0xF105, 0xF019} <= set(
         TTFont(FONT).getBestCmap()
     )
+
+
+def test_a_section_says_how_high_it_will_be():
+    words = "<p>" + 66 * "word " + "</p>"
+    more = f'<template>{50 * words}</template><details class="hide">{50 * words}</details>'
+    page = (
+        '<section id="x"></section><article class="bd-article"><section id="a"><h1>A</h1>'
+        f'<section id="b">{words}<section id="c">{words}</section></section>'
+        f'<section id="d">{more}</section></section></article>'
+    )
+    once = heights.with_heights(page)
+    assert re.findall(r'id="(\w)" style="--lth-height: (\d+)rem"', once) == [
+        ("b", "21"),
+        ("d", "0"),
+    ]
+    assert heights.with_heights(once) == once
+    assert heights.height(more + words) == heights.height(words)

@@ -132,7 +132,8 @@ def test_page_is_light(shared_page, site, path):
     """Everything a page asks for, compressed, without frames that wait for a control; requests; elements."""
     page = shared_page(path, width=1440)
     page.wait_for_timeout(300)
-    asked = dict.fromkeys(urlsplit(url).path for url in page.requested if url.startswith("http"))
+    asked = {urlsplit(url).path for url in page.requested if url.startswith("http")}
+    asked = {path for path in asked if "/frames/" not in path}
     weight = sum(compressed(site / unquote(p).lstrip("/")) for p in asked) / 1000
     most = 220 if path == pages()[0] else 450 if path in CHAPTERS else 280
     assert weight <= most, (

@@ -168,6 +168,23 @@ def test_an_excerpt_has_the_readable_form_of_a_formula_once(open_page):
     assert "2^10 = 1024 subsets" in " ".join(text.split()) and "\\eta" not in text
 
 
+def test_a_result_says_its_section_and_leads_there(open_page):
+    page = open_page("search.html?q=sampling")
+    link = page.locator("#search-results p.context a").first
+    link.wait_for(timeout=60_000)
+    there, name = link.get_attribute("href"), link.inner_text()
+    link.click()
+    page.wait_for_load_state()
+    section = page.locator(f"[id='{there.partition('#')[2]}']")
+    assert section.locator("h2, h3, h4").first.inner_text().startswith(name)
+
+
+def test_search_knows_prose_and_no_code(site):
+    text = (site / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
+    assert "candid" in index["terms"] and "matplotlib" not in index["terms"]
+
+
 def test_search_shows_no_tex(site):
     """Titles of pages and of their sections, as the index has them."""
     text = (site / "searchindex.js").read_text(encoding="utf-8")
@@ -267,11 +284,24 @@ def test_paper_is_light_and_open(open_page):
     assert page.evaluate(look) == before == ["dark", 0]
 
 
+def test_a_phone_says_where_one_is(open_page):
+    page = open_page("book/5-teacher-student.html", width=390)
+    place = page.locator(".lth-place")
+    assert place.text_content() == ""
+    sections = page.locator(".bd-article > section > section")
+    sections.nth(3).evaluate("(s) => s.scrollIntoView()")
+    page.wait_for_function(
+        "document.querySelector('.lth-place').textContent.startsWith('section 4 of')"
+    )
+    assert place.is_visible() and place.text_content().endswith(f" {sections.count()}")
+
+
 def test_pages_print_without_the_furniture(open_page):
     page = open_page("book/1-random-subset-sum.html")
     page.emulate_media(media="print")
     shown = page.evaluate(
-        "['.bd-sidebar-primary', '.bd-sidebar-secondary', '.bd-header-article', '.lth-control']"
+        "['.bd-sidebar-primary', '.bd-sidebar-secondary', '.bd-header-article', '.lth-control',"
+        "'.lth-playground']"
         ".filter((s) => { const e = document.querySelector(s); return e && e.checkVisibility(); })"
     )
     assert shown == []

@@ -1,10 +1,13 @@
 """What the book adds to Sphinx: one short module an idea."""
 
 from . import (
+    address,
     assets,
+    code_links,
     katex_math,
     notebook_links,
     page_html,
+    scorecard,
     search,
     sources,
     stored_outputs,
@@ -12,17 +15,8 @@ from . import (
     symbols,
 )
 
-PARTS = (
-    katex_math,
-    symbols,
-    sources,
-    stored_outputs,
-    assets,
-    notebook_links,
-    page_html,
-    search,
-    styles,
-)
+PARTS = (katex_math, symbols, sources, stored_outputs, code_links, assets, notebook_links)
+PARTS += (scorecard, address, page_html, search, styles)
 
 
 def setup(app):

@@ -1,13 +1,16 @@
 """Finishing touches on the theme's HTML: what it loads, what it names, what a page says of itself."""
 
+import json
 import re
 from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from . import heights
+
 DROPPED_SCRIPTS = ("thebe", "fontawesome")
-DESCRIPTION = 155
+DESCRIPTION = 160
 
 
 def setup(app):
@@ -64,24 +67,11 @@ _SCRIPT_NEEDS = {
 }
 _SCRIPT = re.compile(r'<script\b([^>]*?)src="([^"]*/([\w.-]+)\.js[^"]*)"([^>]*)></script>\s*')
 _SETTING = re.compile(r"<script>(?:let|var) \w+ = [^<]*</script>\s*")
-# A file opened from disk may not read other files, so there are no excerpts to show.
-_SEARCH_SCRIPT = """<script id="lth-search">
-    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-    // A formula is in a page twice, and its TeX besides; an excerpt has its line of text. Frames that wait
-    // for a control are most of a page, and no part of its text.
-    addEventListener("DOMContentLoaded", () => {
-      const plain = Search.htmlToText;
-      Search.htmlToText = (html, anchor) => {
-        const page = new DOMParser().parseFromString(html, "text/html");
-        page.querySelectorAll("template").forEach((frame) => frame.remove());
-        for (const formula of page.querySelectorAll("[data-text]")) {
-          const trail = formula.querySelector(".lth-trail");
-          formula.replaceWith(formula.dataset.text + (trail ? trail.textContent : ""));
-        }
-        return plain(page.documentElement.outerHTML, anchor);
-      };
-    });
-  </script>"""
+_SEARCH_SCRIPT = (
+    '<script id="lth-search">\n'
+    + (Path(__file__).parent / "search_page.js").read_text(encoding="utf-8")
+    + "</script>"
+)
 
 
 # What the theme and its extensions write, and what a page of the book has instead.
@@ -105,6 +95,9 @@ _SUBSTITUTIONS = (
     ),
     # Ids that the extensions give to every proof, exercise and solution alike.
     (r' id="(?:proof|(?:proof|exercise|solution)-content)"', ""),
+    # A proof is told from what it proves.
+    (r'<div class="proof admonition"', '<div class="proof lth-proof admonition"'),
+    (r'(<div class="proof lth-proof admonition"[^>]*>\s*<p>)Proof\.', r"\1<em>Proof.</em>"),
     # A table of claims is long: with columns of its own choice it would jump as its rows arrive.
     (
         r'<table class="table">(?=\s*<thead>\s*<tr[^>]*><th[^>]*><p>the claim</p>)',
@@ -132,7 +125,7 @@ def finish(html: str) -> str:
     for pattern, replacement in _SUBSTITUTIONS:
         html = re.sub(pattern, replacement, html)
     html = _OUTPUT.sub(_mark_sentences, _scripts_in_order(_search_scripts(html)))
-    return _load_fonts(_describe(html))
+    return heights.with_heights(_load_fonts(_describe(html)))
 
 
 def _search_scripts(html: str) -> str:
@@ -145,7 +138,7 @@ def _search_scripts(html: str) -> str:
     if "lth-search" in html:
         return html
     options = r'(<script src="[^"]*documentation_options\.js[^"]*"></script>)'
-    return re.sub(options, rf"\1{_SEARCH_SCRIPT}", html)
+    return re.sub(options, lambda found: found[0] + _SEARCH_SCRIPT, html)
 
 
 def _scripts_in_order(html: str) -> str:
@@ -194,33 +187,50 @@ def _mark_sentences(output: re.Match) -> str:
 
 
 def _describe(html: str) -> str:
-    """A description of the page, from its first paragraph."""
+    """What the page says of itself, in search results and in previews: its title and first sentences."""
     if re.search(r'<meta name="description"', html):
         return html
     body = html[html.find("<h1") :]
     found = re.search(r"(?s)</h1>.*?<p>(?!<a)(.{60,}?)</p>", body)
-    text = (
-        re.sub(r"\s+", " ", in_lines(found[1]) if found else "").strip()
-        or "The strong lottery ticket hypothesis."
-    )
-    if len(text) > DESCRIPTION:
-        text = text[: DESCRIPTION - 1].rsplit(" ", 1)[0] + "\u2026"
-    meta = f'<meta name="description" content="{escape(text, quote=True)}">'
-    return html.replace("</title>", f"</title>\n    {meta}", 1)
+    text = re.sub(r"\s+", " ", in_lines(found[1]) if found else "").strip()
+    text = escape(sentences(text) or "The strong lottery ticket hypothesis.", quote=True)
+    title = re.search(r"(?s)<title>(.*?)(?: &#8212; .*?)?</title>", html)
+    lines = [
+        f'<meta name="description" content="{text}">',
+        f'<meta property="og:title" content="{title[1].strip() if title else ""}">',
+        f'<meta property="og:description" content="{text}">',
+        '<meta property="og:type" content="article">',
+    ]
+    return html.replace("</title>", "</title>\n    " + "\n    ".join(lines), 1)
 
 
-# The fonts of formulas stand in the style sheet, but a browser reads them only once it has laid out a text
-# that uses them: a busy one shows it in another font first, and lines break anew.
-_FONTS = """<script id="lth-fonts">
-    for (const font of ["1em KaTeX_Main", "italic 1em KaTeX_Math"]) document.fonts.load(font);
-  </script>"""
+def sentences(text: str, most: int = DESCRIPTION) -> str:
+    """The first sentences of a text that fit; of a first one that does not, its beginning."""
+    kept = ""
+    for sentence in re.split(r"(?<=[.?!:])\s+(?=[A-Z])", text):
+        if len(kept) + len(sentence) + 1 > most:
+            break
+        kept = f"{kept} {sentence}".strip()
+    if len(kept) >= 30:
+        return kept.removesuffix(":") + "." * kept.endswith(":")
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "\u2026"
+
+
+# Fonts stand in the style sheets, but a browser reads them only once it has laid out a text that uses them: a
+# busy one shows it in another font first, and lines break anew.
+_TEXT = ["1em 'Source Sans 3'", "600 1em 'Source Sans 3'", "italic 1em 'Source Sans 3'"]
+_MATH = ["1em KaTeX_Main", "italic 1em KaTeX_Math"]
 
 
 def _load_fonts(html: str) -> str:
     """Begin to read the fonts before there is text."""
-    if 'class="katex' not in html or "lth-fonts" in html:
+    if "lth-fonts" in html:
         return html
-    return html.replace("</head>", f"  {_FONTS}\n</head>", 1)
+    fonts = json.dumps(_TEXT + _MATH * ('class="katex' in html))
+    script = (
+        f'<script id="lth-fonts">for (const font of {fonts}) document.fonts.load(font);</script>'
+    )
+    return html.replace("</head>", f"  {script}\n</head>", 1)
 
 
 def in_lines(html: str) -> str:

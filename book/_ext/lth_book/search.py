@@ -1,4 +1,4 @@
-"""The search's index has the line of text that reads like a formula, where Sphinx would put its TeX."""
+"""The search's index has prose: of a formula the line that reads like it, of code and of pictures nothing."""
 
 from html import escape
 
@@ -26,8 +26,10 @@ def index_lines(app) -> None:
 
 
 def in_lines(doctree: nodes.document, macros: dict) -> nodes.document:
-    """A copy of a page with lines of text for its formulas."""
+    """A copy of a page with lines of text for its formulas, without code, printed text and pictures."""
     copy = doctree.deepcopy()
+    for other in list(copy.findall(lambda n: isinstance(n, nodes.literal_block | nodes.raw))):
+        other.parent.remove(other)
     for formula in list(copy.findall(lambda n: isinstance(n, nodes.math | nodes.math_block))):
         line = katex_math.line(formula.astext(), isinstance(formula, nodes.math_block), macros)
         formula.replace_self(nodes.inline("", line + formula.get("trail", "")))

@@ -20,9 +20,8 @@ _SCRIPT = re.compile(r'<script\b[^>]*?src="[^"]*?(_static/[^"?]*\.js)')
 _WORD = re.compile(r"-*[A-Za-z_][\w-]*")
 _NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
 _VARIABLE = re.compile(r"--[\w-]+")
-_SMALL_FONT = re.compile(
-    r'url\("(fonts/icons\.woff)"\)'
-)  # arrives with the sheet, so that nothing jumps
+# Fonts of every page arrive with the sheet, so that nothing jumps.
+_FONT = re.compile(r'url\("(fonts/(?:icons|source-sans-3-\w+)\.woff2?)"\)')
 _IMPORT = re.compile(r'@import "([^"]+)";')
 
 
@@ -91,12 +90,12 @@ def _whole(sheet: Path) -> str:
     """A sheet, with the one that it imports in its first line."""
     text = sheet.read_text(encoding="utf-8")
     text = _IMPORT.sub(lambda found: _whole(sheet.parent / found[1]), text)
-    text = _SMALL_FONT.sub(lambda found: _inside(sheet.parent / found[1]), text)
+    text = _FONT.sub(lambda found: _inside(sheet.parent / found[1]), text)
     return text.replace('@charset "UTF-8";', "")
 
 
 def _inside(font: Path) -> str:
-    return f"url(data:font/woff;base64,{b64encode(font.read_bytes()).decode()})"
+    return f"url(data:font/{font.suffix[1:]};base64,{b64encode(font.read_bytes()).decode()})"
 
 
 def purged(css: str, names: set[str]) -> str:
