@@ -94,7 +94,7 @@ def paths(n: int, start: str, relative_step: float):
     up = np.flatnonzero(gd.rises(errors)) + 1
     at = np.arange(len(errors))
     with style():
-        figure, axes = subplots(height=3.0)
+        figure, axes = subplots(height=2.8)
         axes.plot(at, _shown(unmasked), "--", color=MUTED, label="F")
         axes.plot(at, _shown(errors), "-", color=BLUE, linewidth=1.2, label="E")
         axes.plot(up, _shown(errors[up]), "o", color=ORANGE, label="E rose")

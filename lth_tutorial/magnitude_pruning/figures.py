@@ -83,7 +83,7 @@ def learning_curves(summary, level: int):
     """Stored curves at one density: mean and range over the seeds."""
     measured, curves = summary["measured"], summary["curves"]
     with style():
-        figure, axes = subplots(height=3.1)
+        figure, axes = subplots(height=2.8)
         whole = curves["ticket"]["mean"][0]
         axes.plot(measured, whole, "-", color=MUTED, label="whole network")
         columns = {"step": measured, "whole": whole}

@@ -91,7 +91,7 @@ def circle(degrees, labels, n: int, seed: int, selector: str):
     bins = found.kept.shape[1]
     edges = np.linspace(0, 360, bins + 1)
     with style():
-        figure, (above, below) = subplots(2, 4.3, height_ratios=[1.7, 1], sharex=True)
+        figure, (above, below) = subplots(2, 2.9, height_ratios=[1.4, 1], sharex=True)
         above.plot(found.angles, found.mean, "--", color=MUTED, linewidth=1.2, label="mean")
         above.plot(found.angles, found.network, color=BLUE, label="pruned network")
         above.plot(degrees, labels, "o", color=ORANGE, markersize=7, label="points")

@@ -24,7 +24,7 @@ def thicken(x, n: int, epsilon: float, eta: float):
     share = float(sum(high - low for low, high in rows[-1]))
     top = len(x)
     with style():
-        figure, axes = subplots(height=3.0)
+        figure, axes = subplots(height=2.8)
         for k, row in enumerate(rows):
             axes.broken_barh(
                 [(low, high - low) for low, high in row],

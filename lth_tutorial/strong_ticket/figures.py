@@ -142,8 +142,8 @@ def _heat(axes, values, numbers: bool) -> None:
     """Squares whose depth grows with accuracy; the top row has the largest sparsity."""
     places = [place for place in np.ndindex(values.shape) if np.isfinite(values[place])]
     found = np.array([values[place] for place in places])
-    depths = 0.06 + 0.5 * np.clip((found - 0.1) / 0.9, 0, 1) ** 3
     squares = [Rectangle((column - 0.5, row - 0.5), 1, 1) for row, column in places]
+    depths = _depth(found, 0.56 if numbers else 0.85)
     axes.add_collection(PatchCollection(squares, facecolor=BLUE, alpha=depths, linewidth=0))
     for row, column in places if numbers else ():
         text = f"{values[row, column]:.2f}".lstrip("0")
@@ -154,6 +154,28 @@ def _heat(axes, values, numbers: bool) -> None:
     axes.set(xlabel="radius", ylabel="sparsity")
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _depth(accuracy, deepest: float):
+    """How deep the blue is: it follows the logarithm of the error, so that .95 and .98 can be told apart."""
+    error = np.clip(1 - np.asarray(accuracy), 0.018, 0.9)
+    return 0.04 + (deepest - 0.04) * np.log(error / 0.9) / np.log(0.018 / 0.9)
+
+
+def _scale(axes) -> None:
+    """What the depth of a square means, on its right."""
+    levels = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)
+    scale = axes.inset_axes([1.05, 0, 0.045, 1])
+    squares = [Rectangle((0, k), 1, 1) for k in range(len(levels))]
+    depths = _depth(levels, 0.85)
+    scale.add_collection(PatchCollection(squares, facecolor=BLUE, alpha=depths, linewidth=0))
+    texts = [f"{level:g}".lstrip("0") for level in levels]
+    scale.set(xlim=(0, 1), ylim=(0, len(levels)), xticks=[])
+    scale.set_yticks(np.arange(len(levels)) + 0.5, texts, fontsize=8)
+    scale.set_title("right", fontsize=9, pad=3)
+    scale.yaxis.tick_right()
+    scale.tick_params(length=0)
+    scale.spines[:].set_visible(False)
 
 
 def _frame(column: int, row: int, colour: str) -> Rectangle:
@@ -171,9 +193,12 @@ def cell(columns: list[dict], epsilon: float, sparsity: float):
     with style():
         # 99 frames: fixed margins are several times faster than constrained ones.
         figure = Figure(figsize=(WIDTH, 6.6))
-        figure.subplots_adjust(0.14, 0.075, 0.985, 0.99, hspace=0.75)
+        figure.subplots_adjust(0.14, 0.075, 0.985, 0.965, hspace=0.75)
         axes, curve, below, moved = figure.subplots(4, 1, height_ratios=[2.2, 1.5, 1.2, 1.2])
+        at_left = axes.get_position()
+        axes.set_position([at_left.x0, at_left.y0, 0.88 * at_left.width, at_left.height])
         _heat(axes, values, numbers=False)
+        _scale(axes)
         axes.add_patch(_frame(at, row, ORANGE))
         axes.set_yticks(range(0, 9, 2), _ROWS[::2], fontsize=9)
         axes.set_xticks(range(0, 11, 2), _COLUMNS[::2], fontsize=9)
@@ -190,7 +215,7 @@ def cell(columns: list[dict], epsilon: float, sparsity: float):
         parts = np.array(column["movement"])
         moved.bar((np.arange(16) + 0.5) / 16, parts, 0.055, color=AMBER)
         moved.set(ylim=(0, 1), xlim=(0, 1.02), yticks=[0, 1], xticks=_HALVES)
-        moved.set(ylabel="share", xlabel="|W_T \u2212 W_0| / radius")
+        moved.set(ylabel="share", xlabel="how far a weight moved, in radii")
     test = chosen["test"]
     wall = f"{parts[-1]:.0%} of the weights are at the wall" if epsilon else "no weight may move"
     says = (
@@ -208,7 +233,7 @@ def along_sparsity(lines: dict, epsilon: float):
     at = published.EPSILONS.index(epsilon)
     x = np.array(published.SPARSITIES)
     with style():
-        figure, axes = subplots(height=3.5)
+        figure, axes = subplots(height=2.9)
         axes.plot(x, published.ACCURACY[:, at], "D:", color=MUTED, label="published")
         low, high = (lines[k][:, at] for k in ("lowest", "highest"))
         axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
@@ -220,7 +245,8 @@ def along_sparsity(lines: dict, epsilon: float):
         ):
             if np.isfinite(lines[name][0, at]):
                 axes.plot(x, lines[name][:, at], marks, color=colour, label=name)
-        axes.set(ylim=(0, 1.02), xlabel="sparsity", ylabel="test accuracy")
+        shown = [line.get_ydata() for line in axes.lines]
+        axes.set(ylim=_above(shown), xlabel="sparsity", ylabel="test accuracy")
         figure.legend(loc="outside upper center", ncols=3, fontsize=9)
     ours = lines["Edge-Popup"][:, at]
     others = (lines[k][5, at] for k in ("magnitude", "random"))
@@ -232,6 +258,12 @@ def along_sparsity(lines: dict, epsilon: float):
     data = {"sparsity": x, "published": published.ACCURACY[:, at]}
     data |= {name: values[:, at] for name, values in lines.items()}
     return describe(figure, says, data)
+
+
+def _above(lines) -> tuple[float, float]:
+    """Ends of an axis of accuracies: from 0, or from below the least where all of them are high."""
+    least = min(map(np.min, lines))
+    return (0, 1.02) if least < 0.5 else (np.floor(10 * least - 0.3) / 10, 1.005)
 
 
 def along_epsilon(lines: dict, sparsity: float):
@@ -247,7 +279,8 @@ def along_epsilon(lines: dict, sparsity: float):
             there = np.isfinite(lines[name][row])
             axes.plot(places[there], lines[name][row][there], marks, color=colour, label=name)
         axes.set_xticks(places, _COLUMNS, fontsize=8)
-        axes.set(ylim=(0, 1.02), xlabel="radius", ylabel="test accuracy")
+        shown = [line.get_ydata() for line in axes.lines]
+        axes.set(ylim=_above(shown), xlabel="radius", ylabel="test accuracy")
         figure.legend(loc="outside upper center", ncols=3, fontsize=9)
     ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
     says = (

@@ -88,7 +88,7 @@ def networks(student: str, d: int = 8, neurons: int = 3):
     orders = np.random.default_rng(6).permuted(np.tile(np.arange(d), (neurons, 1)), axis=1)
     inputs, hidden = np.linspace(1, -1, d), np.linspace(0.7, -0.7, neurons)
     with style():
-        figure, axes = subplots(height=3.4)
+        figure, axes = subplots(height=2.8)
         for place, row, order in zip(hidden, teacher.supports, orders, strict=True):
             surplus = [k for k in order if k not in row][: STUDENTS[student]]
             for features, colour, line in ((surplus, MUTED, ":"), (row, BLUE, "-")):
@@ -102,7 +102,7 @@ def networks(student: str, d: int = 8, neurons: int = 3):
             axes.text(at, -1.35, words, ha="center", fontsize=SMALL)
         axes.plot([], [], "-", color=BLUE, label="the teacher's weights")
         axes.plot([], [], ":", color=MUTED, label="the student has beside them")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=2, fontsize=SMALL)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=2, fontsize=SMALL)
         axes.set(xlim=(-0.4, 2.4), ylim=(-1.5, 1.15))
         axes.axis("off")
     r = 2 + STUDENTS[student]

@@ -151,10 +151,10 @@ def digit(target, images, networks, number: int, n: int):
     side = int(np.sqrt(x.size))
     away = float(np.abs(logits - ours).max())
     with style():
-        figure = Figure(figsize=(WIDTH, 4.3), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.8), layout="constrained")
         grid = GridSpec(2, 2, figure=figure, width_ratios=[1, 2.2])
-        picture, first = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
-        second = figure.add_subplot(grid[1, :])
+        picture = figure.add_subplot(grid[:, 0])
+        first, second = (figure.add_subplot(grid[k, 1]) for k in (0, 1))
         _pixels(picture, x.reshape(side, side))
         for axes, theirs, found, label in (
             (first, hidden, ours_hidden, "hidden neuron"),

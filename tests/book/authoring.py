@@ -12,6 +12,8 @@ from pathlib import Path
 from lth_tutorial.explore.page import PAGE
 
 LONGEST_FUNCTION = 10
+WIDEST_LINE = 72
+GOALS = "What you will be able to do, in about"
 _PICTURE = re.compile(r"(?ms)^(`{3,}|:{3,})\{(?:figure|image)\}[ \t]*(\S*)(.*?)^\1[ \t]*$")
 _MARKDOWN_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)")
 _HTML_PICTURE = re.compile(r"<img\b[^>]*>")
@@ -48,6 +50,53 @@ def long_functions(notebook, name: str) -> Iterator[str]:
                     f"a cell's function at most {LONGEST_FUNCTION}: move it into the chapter's room, and "
                     "call it here"
                 )
+
+
+def is_shown(cell) -> bool:
+    """Whether the page shows a cell's code without being asked."""
+    return not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", []))
+
+
+def wide_cells(notebook, name: str) -> Iterator[str]:
+    """Lines of code that the page would cut off; code behind a bar may be pushed sideways."""
+    for cell in filter(is_shown, code_cells(notebook)):
+        for line in cell.source.splitlines():
+            if len(line) > WIDEST_LINE:
+                yield (
+                    f"{name}, cell {cell.id}: a line of {len(line)} characters, and a page shows "
+                    f"{WIDEST_LINE}: run `make format`, and cut a long text in two: {line.strip()!r}"
+                )
+
+
+def bars_over_nothing(notebook, name: str) -> Iterator[str]:
+    """Cells that only set up, folded: on the page they are a bar with no picture and no number under it."""
+    for cell in code_cells(notebook):
+        verifies = re.search(r"(?m)^\s*assert ", cell.source)
+        folded = "hide-input" in cell.metadata.get("tags", [])
+        if folded and not cell.get("outputs") and not verifies:
+            yield (
+                f"{name}, cell {cell.id}: sets up and shows nothing: give it the tag `remove-input` in "
+                "place of `hide-input`, so that the page has no bar for it"
+            )
+
+
+def opening(notebook, name: str) -> Iterator[str]:
+    """What a chapter lacks that begins with title and question, its picture, and the goals in one line."""
+    title, *rest = notebook.cells
+    shown = [c for c in rest if "remove-input" not in c.metadata.get("tags", [])]
+    question = re.sub(r"(?s)<!--.*?-->", "", title.source).strip().partition("\n")[2].strip()
+    if not 1 <= len(re.findall(r"[.?!](?:\s|$)", question)) <= 2 or "\n\n" in question:
+        yield f"{name}: below its title stands the question, in two sentences at most and nothing else"
+    if not any(PAGE in out.get("data", {}) for out in shown[0].get("outputs", [])):
+        yield (
+            f"{name}: after the question comes a picture that can be moved (`explore(...)`); what it needs "
+            "is set up in a cell before it with the tag `remove-input`"
+        )
+    if not re.search(rf"(?m)^:::\{{dropdown\}} {re.escape(GOALS)}", shown[1].source):
+        yield (
+            f"{name}: after the picture come the goals, in a line that opens: "
+            f"`:::{{dropdown}} {GOALS} 60 minutes`"
+        )
 
 
 def torch_in_a_numpy_chapter(notebook, name: str) -> Iterator[str]:

@@ -19,6 +19,9 @@ BOOK = ROOT / "book"
 PAGES = sorted(BOOK.glob("*.md"))
 CHECKS = {
     "functions": lambda notebook, chapter: authoring.long_functions(notebook, chapter.notebook),
+    "width": lambda notebook, chapter: authoring.wide_cells(notebook, chapter.notebook),
+    "bars": lambda notebook, chapter: authoring.bars_over_nothing(notebook, chapter.notebook),
+    "opening": lambda notebook, chapter: authoring.opening(notebook, chapter.notebook),
     "torch": lambda notebook, chapter: (
         [] if chapter.torch else authoring.torch_in_a_numpy_chapter(notebook, chapter.notebook)
     ),
@@ -102,6 +105,64 @@ def test_a_function_of_25_lines_is_named(source):
 def test_a_function_of_ten_lines_may_stay():
     ten = "def f(x):\n" + "    x += 1\n" * 8 + "    return x"
     assert list(authoring.long_functions(notebook_of([ten], ["%pip install x"]), "x")) == []
+
+
+def tagged(notebook, tag: str):
+    """The notebook, its cells of code with this tag."""
+    for cell in authoring.code_cells(notebook):
+        cell.metadata["tags"] = [tag]
+    return notebook
+
+
+def test_a_line_that_the_page_would_cut_off_is_named():
+    wide = f"x = {'1' * 69}"
+    (fault,) = authoring.wide_cells(notebook_of([wide]), "8-new.ipynb")
+    assert fault.startswith("8-new.ipynb, cell c0: a line of 73 characters, and a page shows 72")
+    assert list(authoring.wide_cells(notebook_of([wide[:-1]]), "x")) == []
+    assert list(authoring.wide_cells(tagged(notebook_of([wide]), "hide-input"), "x")) == []
+
+
+def test_a_bar_over_nothing_is_named():
+    sets_up = notebook_of(["import numpy as np"])
+    (fault,) = authoring.bars_over_nothing(tagged(sets_up, "hide-input"), "8-new.ipynb")
+    assert fault.startswith("8-new.ipynb, cell c0: sets up and shows nothing")
+    assert list(authoring.bars_over_nothing(tagged(sets_up, "remove-input"), "x")) == []
+    for fine in (["assert x"], ["f(x)", "0.3"]):
+        assert list(authoring.bars_over_nothing(tagged(notebook_of(fine), "hide-input"), "x")) == []
+
+
+OPENING = (
+    "# New\n\nThis is so. Is it?",
+    f":::{{dropdown}} {authoring.GOALS} 60 minutes\n* all\n:::",
+)
+
+
+def opened(question: str = OPENING[0], goals: str = OPENING[1], at: int = 2):
+    """A chapter's beginning, its picture at a place of one's choice."""
+    notebook = notebook_of(question, ["import numpy"], goals)
+    notebook.cells[1].metadata["tags"] = ["remove-input"]
+    output = new_output("display_data", data={PAGE: "<div></div>"})
+    notebook.cells.insert(at, new_code_cell("show()", id="show", outputs=[output]))
+    return notebook
+
+
+@pytest.mark.parametrize(
+    "changed, words",
+    [
+        ({"question": "# New\n\nOne. Two. Three?"}, "the question, in two sentences at most"),
+        ({"question": "# New\n\nOne?\n\nMore of it."}, "in two sentences at most and nothing else"),
+        ({"goals": "* all"}, "the goals, in a line that opens"),
+    ],
+)
+def test_a_chapter_that_opens_otherwise_is_named(changed, words):
+    assert list(authoring.opening(opened(), "x")) == []
+    (fault,) = authoring.opening(opened(**changed), "8-new.ipynb")
+    assert fault.startswith("8-new.ipynb: ") and words in fault
+
+
+def test_a_chapter_without_its_picture_first_is_named():
+    faults = list(authoring.opening(opened(at=3), "8-new.ipynb"))
+    assert "after the question comes a picture" in faults[0]
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,22 @@ def test_nothing_jumps_while_reading(shared_page, path):
     assert page.evaluate(SHIFT) < 0.02
 
 
+# Where the first thing that can be moved begins.
+FIRST_CONTROL = """Math.min(...[...document.querySelectorAll(
+    "article :is(.lth-explorer, .lth-playground) :is(input, select, button)")]
+    .map((control) => control.getBoundingClientRect().top + scrollY))"""
+
+
+@pytest.mark.parametrize("width, most", [(390, 800), (1440, 700)])
+@each_chapter
+def test_a_chapter_opens_with_its_picture(shared_page, path, width, most):
+    top = shared_page(path, width=width).evaluate(FIRST_CONTROL)
+    assert top <= most, (
+        f"{source(path)}: at {width} px its first control stands {top:.0f} px down, and the first screen "
+        f"wants it within {most}: a shorter question, or a flatter picture"
+    )
+
+
 @each_page
 def test_page_is_self_contained_and_quiet(shared_page, address, path):
     page = shared_page(path, width=1440)
