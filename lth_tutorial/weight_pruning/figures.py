@@ -167,9 +167,12 @@ def digit(target, images, networks, number: int, n: int):
         first.set(xticks=[0, 10, 20, 30])
         second.set(xticks=range(10), ylabel="value")
         second.axhline(0, color=MUTED, linewidth=0.6)
-        second.legend(loc="upper right", ncols=2, fontsize=SMALL)
-        low, high = second.get_ylim()
-        second.set_ylim(low, high + 0.25 * (high - low))
+        picture.legend(
+            *second.get_legend_handles_labels(),
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0),
+            fontsize=SMALL,
+        )
     same = "the same digit" if logits.argmax() == ours.argmax() else "another digit"
     says = (
         f"Image {number}, {n} candidates: the pruned network's outputs differ from the target's by at "
