@@ -14,6 +14,7 @@ from lth_tutorial.style import (
     MUTED,
     ORANGE,
     PINK,
+    SMALL,
     WIDTH,
     style,
     subplots,
@@ -61,7 +62,7 @@ def swap(second: float, step: float):
         label = f"|score| of w\u2082 = {second:g}".replace("-", "\u2212")
         axes.plot(at, np.abs(scores[:, 1]), "s--", color=ORANGE, label=label)
         axes.set(ylabel="|score|", ylim=(-0.05, 1.6))
-        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=2, fontsize=SMALL)
         below.step(at, losses, where="post", color=GREEN)
         below.set(xlabel="step", ylabel="loss", ylim=(0, 5.2), xlim=(0, 20))
     changes = int(np.count_nonzero(np.diff(np.abs(scores).argmax(axis=1))))
@@ -90,7 +91,7 @@ def meanings(rows: dict, some: list[int], meaning: str):
                 color=BLUE if chosen else FAINT, linewidth=2 if chosen else 1.2,
                 label=name if chosen else None, zorder=3 if chosen else 1,
             )  # fmt: skip
-        axes.set_xticks(places, [_COLUMNS[k] for k in some], fontsize=9)
+        axes.set_xticks(places, [_COLUMNS[k] for k in some], fontsize=SMALL)
         axes.set(ylim=(0, 1.02), xlabel="radius as printed", ylabel="test accuracy, nothing pruned")
         axes.legend(loc="lower right")
     target = published.ACCURACY[0, places]
@@ -118,7 +119,7 @@ def table(tables: dict, shown: str):
             row = values[:, column].argmax()
             colour = MARKS["descent" if row == 0 else "pruning"]
             axes.add_patch(_frame(column, row, colour))
-        axes.set_title("framed: the best of its column", fontsize=10)
+        axes.set_title("framed: the best of its column", fontsize=SMALL)
     there = np.isfinite(values[0])
     pruned = int((values[:, there].argmax(axis=0) > 0).sum())
     away = np.nanmean(np.abs(values - published.ACCURACY))
@@ -147,9 +148,9 @@ def _heat(axes, values, numbers: bool) -> None:
     axes.add_collection(PatchCollection(squares, facecolor=BLUE, alpha=depths, linewidth=0))
     for row, column in places if numbers else ():
         text = f"{values[row, column]:.2f}".lstrip("0")
-        axes.text(column, row, text, ha="center", va="center", fontsize=8)
-    axes.set_xticks(range(values.shape[1]), _COLUMNS, fontsize=8)
-    axes.set_yticks(range(values.shape[0]), _ROWS, fontsize=9)
+        axes.text(column, row, text, ha="center", va="center", fontsize=SMALL)
+    axes.set_xticks(range(values.shape[1]), _COLUMNS, fontsize=SMALL)
+    axes.set_yticks(range(values.shape[0]), _ROWS, fontsize=SMALL)
     axes.set(xlim=(-0.52, values.shape[1] - 0.48), ylim=(-0.52, values.shape[0] - 0.48))
     axes.set(xlabel="radius", ylabel="sparsity")
     axes.tick_params(length=0)
@@ -171,8 +172,8 @@ def _scale(axes) -> None:
     scale.add_collection(PatchCollection(squares, facecolor=BLUE, alpha=depths, linewidth=0))
     texts = [f"{level:g}".lstrip("0") for level in levels]
     scale.set(xlim=(0, 1), ylim=(0, len(levels)), xticks=[])
-    scale.set_yticks(np.arange(len(levels)) + 0.5, texts, fontsize=8)
-    scale.set_title("right", fontsize=9, pad=3)
+    scale.set_yticks(np.arange(len(levels)) + 0.5, texts, fontsize=SMALL)
+    scale.set_title("right", fontsize=SMALL, pad=3)
     scale.yaxis.tick_right()
     scale.tick_params(length=0)
     scale.spines[:].set_visible(False)
@@ -196,12 +197,12 @@ def cell(columns: list[dict], epsilon: float, sparsity: float):
         figure.subplots_adjust(0.14, 0.075, 0.985, 0.965, hspace=0.75)
         axes, curve, below, moved = figure.subplots(4, 1, height_ratios=[2.2, 1.5, 1.2, 1.2])
         at_left = axes.get_position()
-        axes.set_position([at_left.x0, at_left.y0, 0.88 * at_left.width, at_left.height])
+        axes.set_position([at_left.x0, at_left.y0, 0.84 * at_left.width, at_left.height])
         _heat(axes, values, numbers=False)
         _scale(axes)
         axes.add_patch(_frame(at, row, ORANGE))
-        axes.set_yticks(range(0, 9, 2), _ROWS[::2], fontsize=9)
-        axes.set_xticks(range(0, 11, 2), _COLUMNS[::2], fontsize=9)
+        axes.set_yticks(range(0, 9, 2), _ROWS[::2], fontsize=SMALL)
+        axes.set_xticks(range(0, 11, 2), _COLUMNS[::2], fontsize=SMALL)
         losses = chosen["losses"]
         curve.plot(np.arange(1, len(losses) + 1) / len(losses), losses, color=BLUE)
         curve.set(ylim=(0, 2.5), xlim=(0, 1.02), yticks=[0, 1, 2], xticks=_HALVES)
@@ -247,7 +248,7 @@ def along_sparsity(lines: dict, epsilon: float):
                 axes.plot(x, lines[name][:, at], marks, color=colour, label=name)
         shown = [line.get_ydata() for line in axes.lines]
         axes.set(ylim=_above(shown), xlabel="sparsity", ylabel="test accuracy")
-        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=3, fontsize=SMALL)
     ours = lines["Edge-Popup"][:, at]
     others = (lines[k][5, at] for k in ("magnitude", "random"))
     says = (
@@ -278,10 +279,10 @@ def along_epsilon(lines: dict, sparsity: float):
         for name, marks, colour in (("Edge-Popup", "o-", BLUE), ("larger step", "^-", GREEN)):
             there = np.isfinite(lines[name][row])
             axes.plot(places[there], lines[name][row][there], marks, color=colour, label=name)
-        axes.set_xticks(places, _COLUMNS, fontsize=8)
+        axes.set_xticks(places, _COLUMNS, fontsize=SMALL)
         shown = [line.get_ydata() for line in axes.lines]
         axes.set(ylim=_above(shown), xlabel="radius", ylabel="test accuracy")
-        figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=3, fontsize=SMALL)
     ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
     says = (
         f"Sparsity {sparsity:g}: from radius 0 to .3 ours goes from {ours[0]:.2f} to {ours[-1]:.2f}, the "
@@ -316,13 +317,13 @@ def corner(cells: list[dict], passes: int, sparsity: float = 0.8):
         axes.axvline(at, color=FAINT, linewidth=1, zorder=0)
         axes.set_xticks(x, [str(n) for n in LENGTHS])
         axes.set(ylim=(0, 1.02), xlabel="passes of the descent", ylabel="test accuracy")
-        figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=2, fontsize=SMALL)
         epochs = np.arange(1, len(replaced) + 1)
         for k, name, marks, colour in ((0, "gates", "s--", AMBER), (1, "matrices", "o-", GREEN)):
             below.plot(epochs, np.maximum(replaced[:, k], 1e-4), marks, color=colour, label=name)
         below.set(yscale="log", ylim=(7e-5, 0.2), xticks=epochs, xlabel="passes of the search")
         below.set(ylabel="of the mask\nreplaced")
-        below.legend(loc="upper left", ncols=2, fontsize=9)
+        below.legend(loc="upper left", ncols=2, fontsize=SMALL)
     says = (
         f"After {passes} passes at radius .3, sparsity {sparsity:g}: the whole network has "
         f"{lines['whole'][at]:.2f}, Edge-Popup {chosen['test']:.2f}, magnitude "
