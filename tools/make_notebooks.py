@@ -246,7 +246,7 @@ def landing_figure():
     from lth_tutorial.subset_sum import figures
 
     candidates = np.random.default_rng(5).uniform(-1, 1, 14)
-    axis = Axis(range(15), label="random numbers", start=0, play=True)
+    axis = Axis(range(15), label="random numbers", start=14, play=True)
     return explore(partial(figures.cover, candidates, eta=0.03), n=axis)
 
 
