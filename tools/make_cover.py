@@ -14,10 +14,12 @@ SIZE = {"width": 1200, "height": 630}
 FILE = ROOT / "book" / "_static" / "cover.png"
 # Of the first page its heading, its first paragraph and its figure, which shows its last view but two.
 STYLE = """
-  body > :not(.bd-container), .bd-sidebar, .bd-header-article, footer, .prev-next-footer,
+  body > :not(.bd-container), .bd-sidebar, .bd-sidebar-secondary, .bd-header-article, footer,
+  .prev-next-footer,
   .bd-article > section > :not(h1, p:first-of-type, .lth-explorer),
   .lth-controls, .headerlink, #pst-back-to-top { display: none !important; }
-  .bd-article > section { display: grid; grid-template: auto 1fr / 27rem 36rem; gap: 0 3rem; width: 1130px; }
+  .bd-article > section { display: grid; grid-template: auto 1fr / 26rem 36rem; gap: 0 2.5rem; }
+  .bd-article > section { width: 1130px; }
   .bd-article h1 { font-size: 3.4rem !important; margin: 4rem 0 1.5rem; }
   .bd-article p { font-size: 1.35rem; }
   .bd-article .lth-explorer { grid-row: 1 / 3; grid-column: 2; align-self: start; }

@@ -15,15 +15,15 @@ from tests.browser import WITHOUT, chromium  # noqa: E402
 
 ARTICLE = re.compile(r'(?s)<article class="bd-article">(.*?)</article>')
 STYLE = """
-  html { font-size: 12px; }
+  html { font-size: 15px; }
+  :root:root { --lth-measure: 100%; }
   body { margin: 0; }
   .bd-article { max-width: none; }
   .bd-article + .bd-article { break-before: page; }
   .bd-article section section { content-visibility: visible; }
   h1, h2, h3, figcaption { break-after: avoid; }
-  .lth-contents a { display: block; }
 """
-FOOTER = """<p style="width: 100%; margin: 0 15mm; font: 8px sans-serif; text-align: right;">
+FOOTER = """<p style="width: 100%; margin: 0 25mm; font: 8px sans-serif; text-align: right;">
   <span class="pageNumber"></span></p>"""
 NOTHING = "<span></span>"
 
@@ -81,7 +81,7 @@ def write(site: Path, file: Path) -> None:
                 "document.querySelectorAll('details:not(.hide)').forEach((d) => (d.open = true))"
             )
             page.evaluate("document.fonts.ready")
-            margin = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
+            margin = {"top": "18mm", "bottom": "18mm", "left": "25mm", "right": "25mm"}
             page.pdf(
                 path=file,
                 format="A4",
