@@ -6,8 +6,6 @@ from two children of the same seed.
 """
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -127,32 +125,15 @@ def median_errors(n_values, trials, rng, radius: float = 1.0) -> np.ndarray:
 
     Returns:
         list of (trials[k],) arrays.
-
-    Two threads where there are two cores; each needs the memory of one `best_subset`.
     """
-    instances = []
+    errors = []
     for n, m, stream in zip(
         n_values, trials, generator("rng", rng).spawn(len(n_values)), strict=True
     ):
         for_x, for_z = stream.spawn(2)
         x, z = for_x.uniform(-1, 1, (m, n)), for_z.uniform(-radius, radius, m)
-        instances += zip(x, z, strict=True)
-    # The last take longest: where they come first, no thread waits for the other at the end.
-    errors = _by_threads(_best_error, instances[::-1])[::-1]
-    return np.split(np.array(errors), np.cumsum(trials)[:-1])
-
-
-def _best_error(instance) -> float:
-    return best_subset(*instance).error
-
-
-def _by_threads(call, arguments: list) -> list:
-    """`call` of each argument, by two threads; by this one where no other can be started."""
-    try:
-        with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-            return list(pool.map(call, arguments))
-    except RuntimeError:
-        return list(map(call, arguments))
+        errors.append(np.array([best_subset(xi, zi).error for xi, zi in zip(x, z, strict=True)]))
+    return errors
 
 
 def poisson_constant(quantile: float = 0.5, points: int = 4001) -> float:

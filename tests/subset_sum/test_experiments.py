@@ -1,7 +1,5 @@
 """Chapter 1's experiments: laws, quantiles and tails against what is known of them."""
 
-import threading
-
 import numpy as np
 import pytest
 
@@ -114,17 +112,3 @@ def test_tail_counts_agree_with_the_errors():
 def test_median_errors_shapes():
     errors = experiments.median_errors([3, 6], [4, 2], 9)
     assert [len(e) for e in errors] == [4, 2]
-
-
-@pytest.mark.parametrize("refused", [False, True])
-def test_median_errors_are_the_solvers_with_a_second_thread_or_without(refused, monkeypatch):
-    def refuse(self):
-        raise RuntimeError("can't start new thread")
-
-    if refused:
-        monkeypatch.setattr(threading.Thread, "start", refuse)
-    errors = experiments.median_errors([5, 9], [3, 2], rng=4)
-    for n, found, stream in zip((5, 9), errors, np.random.default_rng(4).spawn(2), strict=True):
-        for_x, for_z = stream.spawn(2)
-        x, z = for_x.uniform(-1, 1, (len(found), n)), for_z.uniform(-1, 1, len(found))
-        assert list(found) == [best_subset(*one).error for one in zip(x, z, strict=True)]
