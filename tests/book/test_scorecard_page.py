@@ -10,6 +10,8 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from lth_book import page_html, scorecard  # noqa: E402
 
+from lth_tutorial.claims import VERDICTS  # noqa: E402
+
 ROW = "<tr><td><p>{}</p></td><td><p><strong>{}</strong></p></td><td></td></tr>"
 LEGEND = "<tr><td><p><strong>{}</strong></p></td><td><p>{}</p></td></tr>"
 HEAD = "<thead><tr><th><p>{}</p></th></tr></thead>"
@@ -34,6 +36,17 @@ def test_every_row_has_its_mark_and_every_verdict_its_choice():
     assert "not testable as published 1</span>" in html and "all 2</span>" in html
     assert html.count("<li>") == 1 and html.index("lth-score") < html.index("<table")
     assert 'title="not: a &lt; b &amp; c"' in html
+
+
+def test_only_the_scorecard_has_the_style_that_its_choices_need():
+    """A browser asks such rules again whenever a figure changes, which took most of a slider's time."""
+    contexts = {name: {"body": page()} for name in (scorecard.PAGE, "book/1-random-subset-sum")}
+    for name, context in contexts.items():
+        scorecard.add_strips(None, name, "", context, None)
+    own, other = contexts.values()
+    assert own["metatags"].count(":has(#show-v-") == 2 * len(VERDICTS) and "metatags" not in other
+    style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    assert "#show-" not in style and "has(tr" not in style
 
 
 @pytest.mark.parametrize(

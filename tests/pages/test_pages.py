@@ -150,6 +150,19 @@ def test_downloaded_notebook_is_whole(open_page, site):
     assert all(PAGE not in it.get("data", {}) for it in outputs)
 
 
+def test_a_verdict_that_is_chosen_shows_its_rows_alone(open_page):
+    page = open_page("book/scorecard.html")
+    shown = """[...document.querySelectorAll('table.claims tbody tr')]
+        .filter((row) => row.checkVisibility({ contentVisibilityAuto: false })).map((row) => row.className)"""
+    every = page.evaluate(shown)
+    page.locator("#show-v-not").check(force=True)
+    kinds = page.evaluate(shown)
+    assert {"v-not", "v-reproduced", "v-holds"} <= set(every)
+    assert set(kinds) == {"v-not"} and len(kinds) == every.count("v-not")
+    page.locator("#show-all").check(force=True)
+    assert page.evaluate(shown) == every
+
+
 def test_search_finds_a_name(open_page):
     page = open_page("search.html?q=Lueker")
     page.wait_for_selector("#search-results li", timeout=60_000)

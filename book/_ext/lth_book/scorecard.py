@@ -7,6 +7,8 @@ from html import escape
 
 from bs4 import BeautifulSoup
 
+from lth_tutorial.claims import VERDICTS
+
 PAGE = "book/scorecard"
 
 
@@ -19,6 +21,19 @@ def add_strips(app, pagename, templatename, context, doctree) -> None:
     """Mark the rows of the scorecard, and put the strips before its first table."""
     if pagename == PAGE and "body" in context:
         context["body"] = with_strips(context["body"])
+        context["metatags"] = f"{context.get('metatags', '')}<style>{filter_style()}</style>"
+
+
+def filter_style() -> str:
+    """What hides the rows that are not chosen: on this page alone, since each change of one pays for it."""
+    rules = []
+    for name in map(slug, VERDICTS):
+        chosen = f".bd-article:has(#show-{name}:checked)"
+        others = f"table.claims tbody tr:not(.{name})"
+        without = f"section section:has(table.claims):not(:has(tr.{name}))"
+        rules.append(f"{chosen} :is({others}, {without}) {{ display: none; }}")
+        rules.append(f"{chosen} .lth-mark:not(.{name}) {{ opacity: 0.25; }}")
+    return "\n".join(rules)
 
 
 def slug(verdict: str) -> str:
