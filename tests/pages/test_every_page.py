@@ -51,8 +51,6 @@ MEANT = [
     ("2-perturbed-subset-sum", "tolerance radius counting", COLUMNS),
     ("2-perturbed-subset-sum", "radius with (1 + epsilon) v", COLUMNS),
     ("2-perturbed-subset-sum", "published, and ours", COLUMNS),
-    ("4-neuron-pruning", "relative error at 50 inputs random features", MANY),
-    ("6-pgd-edge-popup", "radius descent alone longer", MANY),
     ("6-pgd-edge-popup", "sparsity published Edge-Popup", MANY),
     ("notation", "symbol meaning", PAPERS),
 ]

@@ -153,7 +153,8 @@ def test_downloaded_notebook_is_whole(open_page, site):
 def test_a_verdict_that_is_chosen_shows_its_rows_alone(open_page):
     page = open_page("book/scorecard.html")
     shown = """[...document.querySelectorAll('table.claims tbody tr')]
-        .filter((row) => row.checkVisibility({ contentVisibilityAuto: false })).map((row) => row.className)"""
+        .filter((row) => row.checkVisibility({ contentVisibilityAuto: false }))
+        .map((row) => row.className.split(' ').pop())"""
     every = page.evaluate(shown)
     page.locator("#show-v-not").check(force=True)
     kinds = page.evaluate(shown)

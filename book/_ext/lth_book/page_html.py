@@ -222,13 +222,31 @@ _TEXT = ["1em 'Source Sans 3'", "600 1em 'Source Sans 3'", "italic 1em 'Source S
 _MATH = ["1em KaTeX_Main", "italic 1em KaTeX_Math"]
 
 
+# Fonts of signs that come farther down, each with a class that asks for it: read once the page is there, and
+# before a section with such a sign comes near, which would break its lines anew.
+_RARE = {
+    "1em KaTeX_Size1": r"size1|small-op",
+    "1em KaTeX_Size2": r"size2|large-op",
+    "1em KaTeX_Size3": r"size3",
+    "1em KaTeX_Size4": r"size4",
+    "1em KaTeX_AMS": r"amsrm|mathbb|textbb",
+    "1em KaTeX_Caligraphic": r"mathcal",
+    "bold 1em KaTeX_Main": r"mathbf|textbf",
+    "italic bold 1em KaTeX_Math": r"boldsymbol",
+}
+
+
 def _load_fonts(html: str) -> str:
-    """Begin to read the fonts before there is text."""
+    """Begin to read the fonts before there is text, those of rare signs after it."""
     if "lth-fonts" in html:
         return html
     fonts = json.dumps(_TEXT + _MATH * ('class="katex' in html))
+    asked = (rf'class="[^"]*(?<![\w])(?:{sign})(?!\w)' for sign in _RARE.values())
+    rare = [font for font, sign in zip(_RARE, asked, strict=True) if re.search(sign, html)]
+    later = f"addEventListener('load', () => read({json.dumps(rare)}));" if rare else ""
     script = (
-        f'<script id="lth-fonts">for (const font of {fonts}) document.fonts.load(font);</script>'
+        '<script id="lth-fonts">{ const read = (all) => all.forEach((font) => document.fonts.load(font)); '
+        f"read({fonts}); {later} }}</script>"
     )
     return html.replace("</head>", f"  {script}\n</head>", 1)
 
