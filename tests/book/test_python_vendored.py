@@ -1,0 +1,71 @@
+"""The Python of the pages is the official one, is in every clone, and is renewed from an official folder."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ..building import tool
+
+ROOT = Path(__file__).resolve().parents[2]
+renewal = tool("renew_python")
+CORE, WHEELS = renewal.VENDOR / "core", renewal.VENDOR / "wheels"
+
+
+def test_the_core_is_what_was_written_down():
+    known = json.loads((renewal.VENDOR / "hashes.json").read_text(encoding="utf-8"))
+    assert {path.name: renewal.digest(path) for path in CORE.iterdir()} == known
+    assert set(known) == set(renewal.CORE)
+
+
+def test_the_wheels_are_those_of_the_lock():
+    assert {p.name: renewal.digest(p) for p in WHEELS.iterdir()} == renewal.wheels(CORE)
+
+
+def test_it_stays_small():
+    files = [path for path in renewal.VENDOR.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= renewal.MOST
+
+
+def test_a_clone_has_them_byte_for_byte():
+    """None is ignored, and none is a text whose lines git may end in another way."""
+    files = [str(p.relative_to(ROOT)) for folder in (CORE, WHEELS) for p in folder.iterdir()]
+    ignored = subprocess.run(["git", "check-ignore", *files], cwd=ROOT, capture_output=True)
+    assert ignored.returncode == 1, ignored.stdout.decode()
+    command = ["git", "check-attr", "text", *files]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    assert len(lines) == len(files) and all(line.endswith("text: unset") for line in lines)
+
+
+@pytest.fixture
+def release(tmp_path) -> Path:
+    """A folder as of a release, of small files."""
+    for name in (*renewal.CORE, "spare.whl"):
+        (tmp_path / name).write_bytes(name.encode())
+    packages = {}
+    for name in renewal.PACKAGES:
+        (tmp_path / f"{name}.whl").write_bytes(name.encode())
+        packages[name] = {"file_name": f"{name}.whl"}
+        packages[name]["sha256"] = renewal.digest(tmp_path / f"{name}.whl")
+    (tmp_path / renewal.LOCK).write_text(json.dumps({"packages": packages}), encoding="utf-8")
+    return tmp_path
+
+
+def test_renewal_takes_what_is_needed_and_nothing_else(release, tmp_path):
+    vendor = tmp_path / "vendor"
+    shutil.copytree(WHEELS, vendor / "wheels")
+    size = renewal.renew(release, vendor)
+    assert size == sum(p.stat().st_size for p in vendor.glob("*/*"))
+    assert {p.name for p in (vendor / "wheels").iterdir()} == {f"{n}.whl" for n in renewal.PACKAGES}
+    assert set(json.loads((vendor / "hashes.json").read_text())) == set(renewal.CORE)
+
+
+def test_renewal_refuses_another_wheel_and_names_what_is_missing(release, tmp_path):
+    (release / "six.whl").write_bytes(b"another")
+    with pytest.raises(ValueError, match="six.whl is not the file that pyodide-lock.json names"):
+        renewal.renew(release, tmp_path / "vendor")
+    (release / "six.whl").unlink()
+    with pytest.raises(ValueError, match="lacks six.whl"):
+        renewal.renew(release, tmp_path / "vendor")
