@@ -18,7 +18,7 @@ NEWEST ?= $(PYTHON)
 EXTRAS := book,cluster,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env pdf test test-other test-lowest test-newest serve lab notebooks chapter lint format benchmark \
+.PHONY: book env pdf test test-other test-lowest test-newest serve lab assignments notebooks chapter lint format benchmark \
     links clean lock help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make pdf        print the whole book into one file (needs Chromium)"
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
 	@echo "make lab        open the notebooks in JupyterLab: plain copies in the folder lab, which are yours"
+	@echo "make assignments VARIANT=2027   write the course's notebooks, for students and for lecturers"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
 	@echo "                (make notebooks ONLY=8: one chapter's notebook and claims, in seconds)"
 	@echo "make chapter NUMBER=8 NAME=random-masks   begin a chapter from the template"
@@ -69,6 +70,10 @@ test-newest:
 serve: book
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+# For students and lecturers, in _build/assignments; VARIANT is the year's, say 2027.
+assignments: $(READY)
+	@$(BIN)/python tools/make_assignments.py $(VARIANT)
 
 lab: book $(TORCH)
 	@$(BIN)/python tools/lab.py $(SITE) lab

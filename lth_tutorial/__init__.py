@@ -13,12 +13,14 @@ datasets, target_network   images, and networks trained on them
 claims, tables             what a source claims, what we measured
 style, explore             the look of figures; controls for them, alive in a kernel and on a page
 checks                     what arguments must be
+tasks, judging, sketch     assignments as data; what judges of answers share; their small pictures
 reproduce                  the engine that makes results of paper size
 
 chapters                   the one list of all chapters, with their claims and results
 results, cells, parallel   what a result is made of; its finished cells; the processes that run them
 digests, files             the code behind a number; files that are there whole or not at all
 extras                     libraries that may be missing, and the extra that brings them
+course                     from masters to assignments, and the grader
 
 A chapter is one room: its mathematics, which imports with numpy alone and knows nothing of plotting, widgets
 or files; figures, its pictures; claims; and published, what is made at paper size. A chapter uses earlier

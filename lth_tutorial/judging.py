@@ -1,0 +1,69 @@
+"""What judges of answers share: a student's value as a number, an array or a mask, or words on why not."""
+
+import numpy as np
+
+from lth_tutorial.checks import real_array, shown
+from lth_tutorial.tasks import Unfit
+
+
+def number(value, what: str = "the answer") -> float:
+    """A value as a finite float; an array of one number will do.
+
+    Raises:
+        Unfit: it is none.
+    """
+    array = array_of(value, what)
+    if array.size != 1:
+        raise Unfit(f"{what} should be one number, and is {shown(value)}")
+    return float(array.reshape(()))
+
+
+def array_of(value, what: str = "the answer", shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """A value as an array of finite floats; truth values count as 0 and 1.
+
+    Args:
+        shape: what is asked for; -1 stands for any length.
+
+    Raises:
+        Unfit: it is none, or of another shape.
+    """
+    try:
+        array = np.asarray(value)
+        array = (array.astype(float) if array.dtype == bool else real_array(what, value)).astype(
+            float
+        )
+    except Exception:  # whatever a value's own conversion raises
+        raise Unfit(f"{what} should hold numbers, and is {shown(value)}") from None
+    if not np.isfinite(array).all():
+        raise Unfit(f"{what} should be finite, and holds NaN or infinity")
+    if shape is not None and not _fits(array.shape, shape):
+        wanted = " x ".join("any" if n < 0 else str(n) for n in shape) or "one number"
+        raise Unfit(f"{what} should have the shape {wanted}, and has {array.shape}")
+    return array
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        w in (-1, n) for n, w in zip(shape, wanted, strict=True)
+    )
+
+
+def mask_of(value, shape: int | tuple[int, ...], what: str = "the mask") -> np.ndarray:
+    """A value as a mask: truth values, or numbers that are 0 or 1.
+
+    Raises:
+        Unfit: another shape, or something else in it; a list of positions is told that it is one.
+    """
+    shape = (shape,) if isinstance(shape, int) else shape
+    array = array_of(value, what)
+    if array.shape != shape or not np.isin(array, (0, 1)).all():
+        positions = len(shape) == 1 and array.ndim == 1 and not np.isin(array, (0, 1)).all()
+        hint = "; are these positions?" if positions else ""
+        wanted = " x ".join(map(str, shape))
+        raise Unfit(f"{what} should hold {wanted} truth values, and is {shown(value)}{hint}")
+    return array.astype(bool)
+
+
+def size(value: float) -> str:
+    """A size as words have it: two digits."""
+    return f"{value:.2g}"

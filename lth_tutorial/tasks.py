@@ -1,0 +1,258 @@
+"""An assignment as data: its tasks, the checks of their answers, and the numbers that a student is given.
+
+A check is two functions: `arguments(seed)` makes the arguments of one call, `judge(arguments, value)` looks
+at what the call gave and returns words on what is wrong, or None. Notebook, page and grader use the same
+checks; the grader has more of them, and seeds that nobody can foresee.
+"""
+
+import copy
+import hashlib
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from lth_tutorial.checks import shown
+
+KINDS = ("function", "value", "text")
+UNTOUCHED = "nothing is here yet: write your answer into the cell above, run it, and then this one"
+EXAMPLE = "nobody"
+
+
+class Unfit(Exception):
+    """An answer that cannot be judged, in words: it is not of the kind that was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that is asked of an answer.
+
+    Args:
+        name: short, in the student's words.
+        points: what it is worth.
+        arguments: seed -> the arguments of one call; of a value, what its judge has to know.
+        judge: (arguments, what the call gave, or the value) -> what is wrong, in words, or None.
+        own: whether the seed is that of the student's own numbers, here and when graded.
+        slow: what is said where no answer came in time.
+    """
+
+    name: str
+    points: float
+    arguments: Callable[[int], tuple]
+    judge: Callable[[tuple, object], str | None]
+    own: bool = False
+    slow: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One question of an assignment.
+
+    Args:
+        name: of the function or the value that answers it; of a text, a name for the lecturer's table.
+        title: as its heading says it.
+        kind: one of KINDS; a text is marked by a person.
+        checks: those that the notebook has; the grader may add more.
+        points: of a text; else its checks have them.
+        more: how many checks the grader adds.
+        seconds: for one call, at least ten times what a plain solution takes.
+        uses: the libraries that an answer may import, rooms of the package among them.
+    """
+
+    name: str
+    title: str
+    kind: str = "function"
+    checks: tuple[Check, ...] = ()
+    points: float = 0.0
+    more: int = 0
+    seconds: float = 4.0
+    uses: tuple[str, ...] = ("numpy",)
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {self.kind!r}")
+        if (self.kind == "text") == bool(self.checks):
+            raise ValueError(f"{self.name}: a text has points and no checks, all else has checks")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A chapter's tasks, and how a student's own numbers are drawn.
+
+    Args:
+        numbers: seed -> the numbers by their names.
+        tasks: in the order of the notebook.
+    """
+
+    numbers: Callable[[int], dict]
+    tasks: tuple[Task, ...]
+
+    def task(self, name: str) -> Task:
+        """The task of this name.
+
+        Raises:
+            ValueError: there is none.
+        """
+        known = {task.name: task for task in self.tasks}
+        if name not in known:
+            raise ValueError(f"there is no task {name!r}; the tasks are {', '.join(known)}")
+        return known[name]
+
+    def begin(self, student: str, variant: int = 0) -> tuple[SimpleNamespace, "Desk"]:
+        """What the first cell of a notebook asks for: the student's own numbers, and what checks answers."""
+        who = identifier(student) or EXAMPLE
+        if who == EXAMPLE:
+            print(
+                "Write your identifier between the quotation marks: till then the numbers are examples."
+            )
+        mine = SimpleNamespace(**self.numbers(own_seed(variant, who)))
+        return mine, Desk(self, who, variant)
+
+
+# Seeds
+
+
+def identifier(student: str) -> str:
+    """A student's identifier as it is compared: small letters, no spaces around."""
+    return str(student).strip().lower()
+
+
+def seed_of(*words) -> int:
+    """A seed made of words and numbers, the same everywhere."""
+    text = "\x1f".join(map(str, words))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def own_seed(variant: int, student: str) -> int:
+    """The seed of a student's own numbers."""
+    return seed_of("numbers", variant, identifier(student))
+
+
+# Judging
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one check: words on what is wrong, None where nothing is; and the seconds of the call."""
+
+    check: Check
+    words: str | None
+    seconds: float = 0.0
+
+
+def is_untouched(value) -> bool:
+    """Whether an answer is what the notebook was handed out with."""
+    return value is None or value is Ellipsis
+
+
+def verdict(check: Check, arguments: tuple, value) -> str | None:
+    """What the judge says; an answer of another kind than asked for gets words of its own."""
+    if is_untouched(value):
+        return UNTOUCHED
+    try:
+        return check.judge(arguments, value)
+    except Unfit as error:
+        return str(error)
+
+
+def ask(check: Check, seed: int, call: Callable) -> Outcome:
+    """Make the arguments, call with a copy of them, and judge."""
+    arguments = check.arguments(seed)
+    begun = time.perf_counter()
+    try:
+        value = call(*copy.deepcopy(arguments))
+    except NotImplementedError:
+        value = None
+    except Exception as error:
+        return Outcome(check, raised(error), time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    return Outcome(check, verdict(check, arguments, value), seconds)
+
+
+def raised(error: BaseException) -> str:
+    """An exception of a student's code, with the line in which it came up."""
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f", in the line `{steps[-1].line}`" if steps and steps[-1].line else ""
+    text = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"it stopped with {shown_text(text, 200)}{where}"
+
+
+def shown_text(text: str, most: int) -> str:
+    """A text, cut to a length."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+# In the notebook
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a check cell shows: how many public checks hold, and what is wrong with the rest."""
+
+    task: Task
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        if not self.outcomes:
+            return f"{self.task.name}: {UNTOUCHED}"
+        held = sum(outcome.words is None for outcome in self.outcomes)
+        lines = [
+            f"{self.task.name}: {held} of {len(self.outcomes)} public checks. {self._grading()}"
+        ]
+        lines += [f"  {one.check.name}: {one.words}" for one in self.outcomes if one.words]
+        return "\n".join([*lines, *self.notes])
+
+    def _grading(self) -> str:
+        others = "them with other numbers" if self._changes() else "the same"
+        more = self.task.more
+        return f"Grading runs {others}{f', and {more} more' if more else ''}."
+
+    def _changes(self) -> bool:
+        return any(not outcome.check.own for outcome in self.outcomes)
+
+
+class Desk:
+    """Answers at once to what a student wrote: `check("name", answer)`."""
+
+    def __init__(self, assignment: Assignment, student: str, variant: int):
+        self.assignment, self.student, self.variant = assignment, student, variant
+
+    def __call__(self, name: str, answer=None) -> Answer:
+        """Run the public checks of a task.
+
+        Raises:
+            ValueError: no task has this name.
+        """
+        task = self.assignment.task(name)
+        outcomes = tuple(ask(c, self._seed(task, c), _caller(task, answer)) for c in task.checks)
+        if all(outcome.words == UNTOUCHED for outcome in outcomes):
+            return Answer(task, ())
+        return Answer(task, outcomes, tuple(self._notes(task, outcomes)))
+
+    def _seed(self, task: Task, check: Check) -> int:
+        if check.own:
+            return own_seed(self.variant, self.student)
+        return seed_of("public", self.variant, self.student, task.name, check.name)
+
+    def _notes(self, task: Task, outcomes: tuple[Outcome, ...]) -> Iterable[str]:
+        slowest = max(outcome.seconds for outcome in outcomes)
+        if slowest > task.seconds / 2:
+            yield (
+                f"  One call took {slowest:.1f} s; grading stops a call after {task.seconds:g} s."
+            )
+
+
+def _caller(task: Task, answer) -> Callable:
+    """What gives the answer to one question: the function itself, or the value whatever is asked."""
+    if task.kind == "function" and not is_untouched(answer):
+        return answer if callable(answer) else _not_callable(task.name, answer)
+    return lambda *arguments: answer
+
+
+def _not_callable(name: str, answer) -> Callable:
+    def call(*arguments):
+        raise TypeError(f"{name} must be a function, and is {shown(answer)}")
+
+    return call

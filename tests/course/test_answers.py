@@ -1,0 +1,54 @@
+"""Every assignment: right answers get all marks, every usual wrong one is named by the check for it."""
+
+import os
+
+import pytest
+
+from lth_tutorial.course import loading, masters
+from lth_tutorial.tasks import UNTOUCHED
+
+from . import trusted
+
+# 2 at every change; weekly more.
+VARIANTS = range(int(os.environ.get("LTH_VARIANTS", "2")))
+
+
+@pytest.mark.parametrize("name, task", trusted.parts())
+def test_right_answers_hold_and_wrong_ones_are_named(name, task):
+    if "torch" in loading.public(name).task(task).uses:
+        pytest.importorskip("torch")
+    part, assignment = loading.master(name).parts[task], loading.graded(name)
+    found = [
+        f"variant {variant}: {fault}"
+        for variant in VARIANTS
+        for fault in trusted.faults(part, assignment, assignment.task(task), variant)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", loading.names())
+def test_an_assignment_is_whole(name):
+    """As many tasks as were asked for, and enough wrong answers of each that wants code."""
+    assignment, master = loading.graded(name), loading.master(name)
+    assert [task.name for task in assignment.tasks] == list(master.parts)
+    headings = [c for c in master.notebook["cells"] if masters.source(c).startswith("## ")]
+    assert 5 <= len(headings) <= 8
+    for task in assignment.tasks:
+        part = master.parts[task.name]
+        assert (task.kind == "text") == bool(part.rubric), task.name
+        assert task.kind != "function" or len(part.wrong) >= 3, task.name
+        assert {wrong.check for wrong in part.wrong} <= {check.name for check in task.checks}
+        assert len({check.name for check in task.checks}) == len(task.checks)
+    assert any(task.kind == "text" for task in assignment.tasks)
+
+
+@pytest.mark.parametrize("name", loading.names())
+def test_the_untouched_notebook_gets_nothing_and_kind_words(name):
+    assignment, master = loading.graded(name), loading.master(name)
+    for task in assignment.tasks:
+        if task.kind != "text":
+            source = master.parts[task.name].answer
+            if "import torch" in source:
+                pytest.importorskip("torch")
+            found = trusted.outcomes(source, assignment, task, 1)
+            assert {outcome.words for outcome in found} == {UNTOUCHED}, task.name

@@ -1,0 +1,136 @@
+"""Assignments as data: seeds, what judges are spared, and what a notebook is told."""
+
+import numpy as np
+import pytest
+
+from lth_tutorial import judging, sketch, tasks
+from lth_tutorial.tasks import Assignment, Check, Task, Unfit
+
+
+def right(arguments, value):
+    found = judging.number(value)
+    return None if found == 2 * arguments[0] else f"{found:g} is not twice {arguments[0]}"
+
+
+PLAIN = Check(name="small", points=1, arguments=lambda seed: (3,), judge=right)
+OWN = Check(name="mine", points=1, arguments=lambda seed: (seed % 1000,), judge=right, own=True)
+TOY = Assignment(
+    lambda seed: {"n": seed % 1000},
+    (
+        Task(name="double", title="Twice", checks=(PLAIN, OWN), more=2, seconds=0.001),
+        Task(name="number", title="A number", kind="value", checks=(OWN,)),
+    ),
+)
+
+
+def begin(student="ada", variant=1):
+    return TOY.begin(student, variant)
+
+
+def test_numbers_hang_on_variant_and_student_alone(capsys):
+    (mine, _), (same, _) = begin(), begin(" Ada ")
+    assert mine.n == same.n and capsys.readouterr().out == ""
+    assert len({begin(*who)[0].n for who in (("ada", 1), ("ada", 2), ("bob", 1))}) == 3
+    begin("")
+    assert capsys.readouterr().out.startswith("Write your identifier")
+
+
+def test_an_answer_is_told_what_is_wrong_and_never_that_it_passed():
+    _, check = begin()
+    said = repr(check("double", lambda n: 6 if n == 3 else 99))
+    assert said.startswith(
+        "double: 1 of 2 public checks. Grading runs them with other numbers, and 2 more."
+    )
+    assert "  mine: 99 is not twice" in said and "small" not in said
+    good = repr(check("double", lambda n: 2 * n))
+    assert good.startswith("double: 2 of 2 public checks. Grading") and "pass" not in good
+
+
+def test_values_of_ones_own_are_graded_with_the_same_numbers():
+    mine, check = begin()
+    assert (
+        repr(check("number", 2 * mine.n)) == "number: 1 of 1 public checks. Grading runs the same."
+    )
+
+
+@pytest.mark.parametrize("answer", [None, ..., lambda n: None, lambda n: ...])
+def test_an_untouched_answer_gets_kind_words(answer):
+    _, check = begin()
+    assert repr(check("double", answer)) == f"double: {tasks.UNTOUCHED}"
+
+
+def test_an_answer_that_stops_is_told_where():
+    def broken(n):
+        return [][n]
+
+    _, check = begin()
+    said = repr(check("double", broken))
+    assert "it stopped with IndexError: list index out of range, in the line `return [][n]`" in said
+    assert "double must be a function, and is 3" in repr(check("double", 3))
+
+
+def test_an_answer_may_change_its_arguments(capsys):
+    spoilt = Check(name="a", points=1, arguments=lambda s: ([1, 2],), judge=lambda a, v: str(a[0]))
+    (outcome,) = [tasks.ask(spoilt, 0, lambda x: x.clear() or 1)]
+    assert outcome.words == "[1, 2]"
+
+
+def test_a_slow_call_is_mentioned():
+    import time
+
+    _, check = begin()
+    assert "grading stops a call after 0.001 s" in repr(
+        check("double", lambda n: time.sleep(0.01) or 0)
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ({"kind": "essay", "points": 1}, "kind must be one of function, value, text; got 'essay'"),
+        ({"kind": "text", "points": 1, "checks": (PLAIN,)}, "a text has points and no checks"),
+        ({"kind": "value"}, "all else has checks"),
+    ],
+)
+def test_a_task_that_cannot_be(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        Task(name="t", title="T", **arguments)
+
+
+def test_a_task_that_there_is_not():
+    with pytest.raises(ValueError, match="there is no task 'triple'; the tasks are double, number"):
+        begin()[1]("triple")
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        ("many", "should hold numbers, and is 'many'"),
+        ([1, [2]], "should hold numbers"),
+        (np.nan, "should be finite"),
+        ([1, 2], "should be one number, and is \\[1, 2\\]"),
+        (object(), "should hold numbers"),
+    ],
+)
+def test_what_is_no_number(value, words):
+    with pytest.raises(Unfit, match=words):
+        judging.number(value)
+
+
+def test_numbers_and_masks_of_many_kinds():
+    assert judging.number(np.float32(2)) == judging.number([2]) == judging.number(np.array(2)) == 2
+    for value in ([1, 0, 1], [True, False, True], np.array([1.0, 0, 1])):
+        assert judging.mask_of(value, 3).tolist() == [True, False, True]
+    with pytest.raises(Unfit, match="3 truth values, and is \\[0, 2\\]; are these positions\\?"):
+        judging.mask_of([0, 2], 3)
+    with pytest.raises(Unfit, match="should have the shape any x 2, and has \\(3,\\)"):
+        judging.array_of([1, 2, 3], shape=(-1, 2))
+
+
+def test_a_sketch_says_what_it_shows():
+    drawn = sketch.number_line([("two kept", [0.25, -0.5])], -1, 1, 0.1, "Some sums.")
+    assert repr(drawn) == "Some sums.\ntwo kept: 0.25, -0.50"
+    assert (
+        drawn._repr_html_().count('stroke-width="3"') == 2
+        and "<title>Some sums.</title>" in drawn.svg
+    )

@@ -1,0 +1,63 @@
+"""Write the assignments: for students _build/assignments/student, for lecturers _build/assignments/solution.
+
+Beside the students' notebooks lies the package's wheel, which their first cell installs.
+
+Usage: python tools/make_assignments.py [VARIANT]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+import lth_tutorial
+from lth_tutorial.course import loading, masters
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+
+def install_cell(torch: bool) -> str:
+    """The source of the cell that installs the package, unless it is there in this notebook's version."""
+    from lth_book import copies
+
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    pip, words = copies.package(settings["repository"]["url"], ROOT)
+    return (
+        f"# {words}\n"
+        "try:\n"
+        "    from lth_tutorial import __version__\n"
+        "except ImportError:\n"
+        "    __version__ = None\n"
+        f'if __version__ != "{lth_tutorial.__version__}":\n'
+        f'    %pip install -q "{pip.format("[torch]" if torch else "")}"'
+    )
+
+
+def write(folder: Path, variant: int) -> list[Path]:
+    """Write every assignment for a year into `folder`; returns the files."""
+    made = []
+    for name in loading.names():
+        master, assignment = loading.master(name), loading.public(name)
+        install = install_cell(any("torch" in task.uses for task in assignment.tasks))
+        for kind in ("student", "solution"):
+            build = getattr(masters, f"{kind}_notebook")
+            file = folder / kind / f"{name}.ipynb"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(
+                build(master, assignment, variant, install), indent=1, ensure_ascii=False
+            )
+            file.write_text(text + "\n", encoding="utf-8")
+            made.append(file)
+    return made
+
+
+if __name__ == "__main__":
+    target = ROOT / "_build" / "assignments"
+    for path in write(target, int(sys.argv[1]) if len(sys.argv) > 1 else 0):
+        print(path.relative_to(ROOT))
+    sys.path.insert(0, str(Path(__file__).parent))
+    from build_wheel import build_wheel
+
+    build_wheel(target / "student")
