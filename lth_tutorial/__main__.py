@@ -65,6 +65,7 @@ def _parser(results: dict) -> argparse.ArgumentParser:
     option("--results", type=Path, default="book/results", help="for NAME.json (%(default)s)")
     option("--cache", type=Path, help="for finished cells (a folder of the user's caches)")
     option("--backend", default="loky", help=f"one of {', '.join(BACKENDS)} (%(default)s)")
+    option("--together", action="store_true", help="all cells at once on this machine's GPU")
     option("--scheduler", metavar="ADDRESS", help="of a running Dask cluster, for --backend dask")
     return parser
 

@@ -26,12 +26,14 @@ def default_cache() -> Path:
 class Store:
     """The finished cells of a result: in a folder of the cache and, if it is kept, in its file of results."""
 
-    def __init__(self, result: Result, size: str, results: Path, cache: Path):
+    def __init__(
+        self, result: Result, size: str, results: Path, cache: Path, together: bool = False
+    ):
         # Before the work, not after it: hours may lie between the two.
         _make_folder("results", results)
         _make_folder("cache", cache)
         self.result, self.size = result, size
-        self.code, self.parameters = result.code(), result.cells(size)
+        self.code, self.parameters = result.code(together), result.cells(size)
         self.file = result.file(size, results)
         self.folder = cache / f"{result.name}-{size}-{self.code[:12]}"
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ def reproduce(
     cache: Path | None = None,
     backend: str = "loky",
     scheduler: str | None = None,
+    together: bool = False,
 ) -> dict:
     """Run the cells that are not finished yet, and write `results`/NAME.json (page size: NAME-page.json).
 
@@ -36,6 +37,7 @@ def reproduce(
         backend: one of parallel.BACKENDS: "loky" here, "dask" or "ray" on a cluster.
         scheduler: the address of a running Dask scheduler, else "dask" starts a cluster here. Its workers
             must see the folder `cache` under the same name.
+        together: run all cells at once on the GPU of this machine, for a result that can.
 
     Returns:
         what was written.
@@ -48,12 +50,19 @@ def reproduce(
     """
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}; got {size!r}")
+    if together and result.together is None:
+        raise ValueError(f"together: {result.name} has no way to run all cells at once")
     parallel.check_backend(backend, scheduler)
     workers, start = parallel.usable_workers(workers), time.time()
-    store = Store(result, size, Path(results), Path(cache or default_cache()))
+    store = Store(result, size, Path(results), Path(cache or default_cache()), together)
     facts = store.facts()
     cells = store.finished()
     missing = [k for k, cell in enumerate(cells) if cell is None]
+    if together:
+        backend, workers = "one GPU", 1
+        for k, cell in zip(missing, _at_once(result, store, missing), strict=True):
+            cells[k] = cell
+        return store.write(cells, facts, backend, workers, time.time() - start)
     calls = [
         (result.run, store.parameters[k], store.folder, store.path(k), store.code, k)
         for k in missing
@@ -71,6 +80,20 @@ def _with_bar(done: Iterable, name: str, total: int, missing: int) -> Iterator:
 
     # smoothing 0: the time left follows the mean of all cells, not the last few.
     return iter(tqdm(done, total=total, initial=total - missing, desc=name, smoothing=0))
+
+
+def _at_once(result: Result, store: Store, missing: list[int]) -> list[dict]:
+    """The missing cells, run together; each is given an equal share of the time."""
+    parameters, start = [store.parameters[k] for k in missing], time.time()
+    numbers = result.together(parameters)
+    share = round((time.time() - start) / max(1, len(missing)), 2)
+    made = {"seconds": share, "device": _device(), "code": store.code}
+    cells = [
+        {"parameters": p, "numbers": n, **made} for p, n in zip(parameters, numbers, strict=True)
+    ]
+    for k, cell in zip(missing, cells, strict=True):
+        write_json(store.path(k), cell)
+    return as_json(cells)
 
 
 def _run(run, parameters: dict, folder: Path, path: Path, code: str, k: int) -> tuple[int, dict]:

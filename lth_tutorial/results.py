@@ -40,6 +40,7 @@ class Result:
     claims: what the written file of paper size speaks to, from its folder; their words are no part of it.
     slice: what `check` runs again.
     long: a week of two cores, or a GPU: made when asked for by its name, not as one of "all".
+    together: all cells at once on a GPU, in code of its own: a list of parameters -> the numbers of each.
     keep: a study of days: each finished cell goes into the file of results at once, and a run goes on from
     that file alone, on whichever machine.
     """
@@ -55,10 +56,15 @@ class Result:
     slice: Slice | None = None
     long: bool = False
     keep: bool = False
+    together: Callable[[list[dict]], list[dict]] | None = None
 
-    def code(self) -> str:
-        """The digest of the code that its numbers depend on, as stored with each cell: 16 digits."""
-        functions = [self.run] if self.prepare is None else [self.run, self.prepare]
+    def code(self, together: bool = False) -> str:
+        """The digest of the code that its numbers depend on, as stored with each cell: 16 digits.
+
+        together: of the code that runs all cells at once.
+        """
+        first = self.together if together else self.run
+        functions = [first] if self.prepare is None else [first, self.prepare]
         return code_digest(*functions)[:16]
 
     def file(self, size: str, results: Path) -> Path:

@@ -39,7 +39,10 @@ class Stored:
     value: object
 
     def put(self, monkeypatch, folder: Path) -> Path:
-        """Write the copy into `folder`; returns the folder."""
+        """Write the copy into `folder`, beside all others as they are; returns the folder."""
+        for path in STORED.glob("*.json"):
+            (folder / path.name).symlink_to(path)
+        (folder / f"{self.name}.json").unlink()
         written = part = files.read_json(STORED / f"{self.name}.json")
         *way, last = self.place
         for step in way:

@@ -230,10 +230,11 @@ def _made(result: dict, file: str) -> str:
     minutes = made["cpu_seconds"] / 60
     took = f"{minutes:.0f} minutes" if minutes >= 2 else f"{made['cpu_seconds']:.0f} s"
     title = result["title"].replace("(Figure ", "(Zhang et al.'s Figure ")
+    where = "of one core (cpu)" if made["device"] == "cpu" else f"on one {made['device']}"
     so_far = "" if result.get("complete", True) else " so far"
     return (
         f"| [{Path(file).stem}](results/{file}) | {title}; {result['size']} size, "
-        f"{len(result['cells'])} cells{so_far} | {made['date']}, {took} of one core ({made['device']}), "
+        f"{len(result['cells'])} cells{so_far} | {made['date']}, {took} {where}, "
         f"numpy {made['numpy']} |"
     )
 

@@ -62,10 +62,40 @@ def descend(run: Run, data, keeper=None):
     weights = initial(run.seed)
     if run.epsilon == 0:
         return weights, projected_gradient.History([], [], [])
-    order = np.random.default_rng([6, run.seed, 1, round(1e6 * run.epsilon)])
     return projected_gradient.train(
-        weights, data, run.epsilon, epochs=run.perturb_epochs, rng=order, keeper=keeper, **PERTURB
+        weights,
+        data,
+        run.epsilon,
+        epochs=run.perturb_epochs,
+        rng=descent_stream(run),
+        keeper=keeper,
+        **PERTURB,
     )
+
+
+def descent_stream(run: Run) -> np.random.Generator:
+    """The stream of the order of the rows in a descent: one order for all radii, as the source's seed gives.
+
+    So until the first projection, a whole pass, the descents of a seed are one and the same.
+    """
+    return np.random.default_rng([6, run.seed, 1, 300_000])
+
+
+def first_losses(run: Run, data, steps: int) -> list[float]:
+    """The losses of the batches of the first steps of a cell's descent; it ends where one is no number."""
+    weights = pack(initial(run.seed))
+    velocities = [torch.zeros_like(w) for w in weights]
+    order, losses = descent_stream(run).permutation(len(data.x)), []
+    for rows in np.split(order[: steps * PERTURB["batch"]], steps):
+        loss, found = networks.named("redundant").gradients(
+            weights, data.x[rows], data.labels[rows]
+        )
+        losses.append(float(loss))
+        if not np.isfinite(loss):
+            break
+        for w, v, g in zip(weights, velocities, found, strict=True):
+            relu_network.descend(w, v, g, *(PERTURB[k] for k in ("step", "momentum", "decay")))
+    return losses
 
 
 def search_stream(run: Run) -> np.random.Generator:
@@ -97,17 +127,27 @@ def describe(run: Run, weights, data, descent, keeper=None) -> dict:
     the change of the scores over that of the first scores, likewise.
     """
     if run.sparsity == 0:
-        return {**_outcome(weights, data), "history": rounded(descent), "start": None}
+        return whole(weights, data, descent)
     mask, history = search(run, weights, data, keeper)
+    return pruned(run, weights, data, mask.masks, mask.scores, history)
+
+
+def whole(weights, data, descent) -> dict:
+    """The numbers of a cell without pruning."""
+    return {**_outcome(weights, data), "history": rounded(descent), "start": None}
+
+
+def pruned(run: Run, weights, data, masks, scores, history) -> dict:
+    """The numbers of a cell from what its search found."""
     first = networks.named("redundant").first_scores(weights, search_stream(run).spawn(2)[0])
     before = edge_popup.select_layers(first, run.sparsity, kept=networks.named("redundant").kept)
     masked = [w * m for w, m in zip(weights, before, strict=True)]
     return {
-        **_outcome(mask.apply(weights), data),
+        **_outcome([w * m for w, m in zip(weights, masks, strict=True)], data),
         "history": rounded(history),
         "start": {**_outcome(masked, data), "train_loss": _loss(masked, data)},
-        "overlap": [_overlap(before[k::2], mask.masks[k::2]) for k in (0, 1)],
-        "moved": [_moved(first[k::2], mask.scores[k::2]) for k in (0, 1)],
+        "overlap": [_overlap(before[k::2], masks[k::2]) for k in (0, 1)],
+        "moved": [_moved(first[k::2], scores[k::2]) for k in (0, 1)],
     }
 
 

@@ -36,6 +36,7 @@ CHANGES = {
     "no decay in the descent": Change(perturb={"decay": 0.0}),
     "projected at every step": Change(perturb={"project": "step"}),
     "weights rescaled": Change(rescaled=True),
+    "step of .01": Change(search={"step": 0.01}),
     "step of 1": Change(search={"step": 1.0}),
     "step of 10": Change(search={"step": 10.0}),
     # Scores a tenth as large and the same step are the same scores with ten times the step and a tenth of

@@ -335,5 +335,31 @@ def corner(cells: list[dict], passes: int, sparsity: float = 0.8):
     return describe(figure, says, data)
 
 
+def searching(found: dict, epsilon: float, sparsity: float):
+    """Searches on the source's network at its published size, pass by pass; one line a seed."""
+    histories = found[epsilon, sparsity]
+    target = published.ACCURACY[
+        published.SPARSITIES.index(sparsity), published.EPSILONS.index(epsilon)
+    ]
+    lines = np.array([history["accuracies"] for history in histories])
+    x = np.arange(1, lines.shape[1] + 1)
+    with style():
+        figure, axes = subplots(height=3.1)
+        axes.axhline(target, color=MUTED, linestyle=":", label="published, after the last pass")
+        for k, line in enumerate(lines):
+            axes.plot(x, line, color=BLUE if k == 0 else FAINT, linewidth=2 if k == 0 else 1.2)
+        axes.plot(x[-1], lines[0, -1], "o", color=BLUE, label="ours, first seed")
+        axes.set(ylim=(0, 1.02), xlabel="passes of the search", ylabel="test accuracy")
+        figure.legend(loc="outside upper center", ncols=2, fontsize=SMALL)
+    first = lines[0]
+    says = (
+        f"Radius {epsilon:g}, sparsity {sparsity:g}: best after pass {first.argmax() + 1} with "
+        f"{first.max():.2f}, lowest after pass {first.argmin() + 1} with {first.min():.2f}, at the end "
+        f"{first[-1]:.2f}; published {target:.2f}."
+    )
+    data = {"pass": x} | {f"run {k + 1}": line for k, line in enumerate(lines)}
+    return describe(figure, says, data)
+
+
 def _in_10_000(share: float) -> str:
     return f"{1e4 * share:.0f} in 10,000" if share > 5e-5 else "fewer than one in 10,000"

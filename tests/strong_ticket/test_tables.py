@@ -1,5 +1,7 @@
 """Tables and the picture of the source's own network, from made-up cells."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,11 @@ from lth_tutorial.strong_ticket.published import numbers as published
 from lth_tutorial.strong_ticket.published import tables
 
 
-def table_cell(epsilon, sparsity, test, halves=(0.5, 0.5)):
-    numbers = {"test": test, "halves": list(halves)}
-    return {"parameters": {"epsilon": epsilon, "sparsity": sparsity}, "numbers": numbers}
+def table_cell(epsilon, sparsity, test, halves=(0.5, 0.5), perturb_epochs=100, **more):
+    history = {"losses": [1.0, 2.0], "accuracies": [0.5, 0.9, 0.4]}
+    numbers = {"test": test, "halves": list(halves), "history": history}
+    own = {"epsilon": epsilon, "sparsity": sparsity, "perturb_epochs": perturb_epochs}
+    return {"parameters": own | more, "numbers": numbers}
 
 
 def corner_cell(sparsity, passes, test=0.5, **other):
@@ -26,21 +30,58 @@ def corner_cell(sparsity, passes, test=0.5, **other):
     return {"parameters": parameters | own | other, "numbers": numbers}
 
 
-def test_the_distance_is_stated_cell_by_cell_and_what_is_missing_is_a_dash():
-    written = {"cells": [table_cell(0.0, 0.8, 0.80), table_cell(0.3, 0.8, 0.10)]}
-    *_, last = tables.distance_table(written).text.splitlines()
-    assert last == "| 0.8 | 0.73, 0.80 (+0.07) | 0.68, – | 0.17, 0.10 (-0.07) |"
-    away = tables.distances(written)
-    assert away["mean"][0] == pytest.approx(0.07) and np.isnan(away["mean"][1])
-    assert away["largest"][published.EPSILONS.index(0.3)] == pytest.approx(0.07)
+def test_what_was_not_run_or_left_the_range_is_no_number():
+    cells = [table_cell(0.0, 0.8, 0.80), table_cell(0.3, 0.8, 0.10), table_cell(0.3, 0.5, 0.1)]
+    cells[2]["numbers"]["history"]["losses"][1] = None
+    found = tables.accuracies({"cells": cells})
+    assert (found[-1, 0], found[-1, -1]) == (0.80, 0.10)
+    assert np.isnan(found[5, -1]) and np.isfinite(found).sum() == 2
+
+
+def stored_cells(folder, name, cells):
+    (folder / f"{name}.json").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A table that has 0.1 more than the published one, two seeds more of its last column, two lengths."""
+    every, seeds = [], []
+    for k, s in enumerate(published.SPARSITIES):
+        for m, e in enumerate(published.EPSILONS):
+            every.append(table_cell(e, s, published.ACCURACY[k, m] + 0.1, seed=0))
+        seeds += [table_cell(0.3, s, 0.5 + seed / 10, seed=seed) for seed in (3, 4)]
+    stored_cells(tmp_path, "authors-network", every)
+    stored_cells(tmp_path, "authors-network-seeds", seeds)
+    lengths = [table_cell(0.3, 0.8, 0.6, perturb_epochs=n) for n in (1, 4)]
+    stored_cells(tmp_path, "authors-network-lengths", lengths)
+    return tmp_path
+
+
+def test_tables_of_seeds_lengths_and_distances(folder):
+    assert np.allclose(tables.away(folder), 0.1)
+    seeds = tables.by_seed(folder)
+    assert set(seeds) == {(0.3, s) for s in published.SPARSITIES}
+    assert np.allclose(seeds[0.3, 0.8], [0.27, 0.8, 0.9])
+    assert (
+        tables.seeds_table(folder, (0.3,)).text.splitlines()[-1]
+        == "| 0.8 | 0.17 | 0.27, 0.80, 0.90 |"
+    )
+    assert tables.lengths(folder, 0.8) == pytest.approx({0: 0.83, 1: 0.6, 4: 0.6, 100: 0.27})
+    ways = tables.searches(folder)
+    assert len(ways[0.3, 0.8]) == 3 and len(ways[0.0, 0.8]) == 1 and (0.3, 0.0) not in ways
+
+
+def test_a_search_says_where_it_was_best_and_where_it_ends(folder):
+    says = figures.searching(tables.searches(folder), 0.0, 0.8).lth_says
+    assert "best after pass 2 with 0.90, lowest after pass 3 with 0.40, at the end 0.40" in says
 
 
 def test_a_sparsity_is_chosen_by_one_half_and_judged_by_the_other():
     """The cell that is best on the odd images, or on all, is not the one that the even ones choose."""
     column = [table_cell(0.3, s, 0.5) for s in published.SPARSITIES]
     column[0]["numbers"]["halves"] = [0.6, 0.61]
-    column[2]["numbers"] = {"test": 0.80, "halves": [0.85, 0.75]}
-    column[3]["numbers"] = {"test": 0.82, "halves": [0.80, 0.84]}
+    column[2]["numbers"] |= {"test": 0.80, "halves": [0.85, 0.75]}
+    column[3]["numbers"] |= {"test": 0.82, "halves": [0.80, 0.84]}
     rows = tables.choice_table({"cells": column}, (0.05, 0.3)).text.splitlines()[2:]
     assert rows == ["| 0.05 | – | – | – | – |", "| 0.3 | 0.610 | 0.2 | 0.750 | 0.820 |"]
 

@@ -17,6 +17,7 @@ SOURCE = "Xiong et al. 2023, the slides' table of results"
 CORNER = r"stored result: the source's network, 8,000 images, $\varepsilon = .3$, $s = .8$"
 # The first words of what was measured on a network of dense matrices, where theirs has redundant blocks.
 ELSEWHERE = "on a dense network, not the source's: "
+OWN = r"stored result: the source's network and training at the published size, absolute radii; one seed"
 # One and a half standard deviations of a difference of accuracies near .965 on 10,000 images.
 TIE = 0.004
 
@@ -172,9 +173,17 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "pgd-row",
             SOURCE + ", row s = 0",
             r"descent in the ball alone goes from .12 to .98 as $\varepsilon$ grows",
-            how,
+            OWN,
             verdict="reproduced",
             measure=partial(measure_row, folder),
+        ),
+        Claim(
+            "whole-table",
+            SOURCE,
+            "the 99 accuracies",
+            OWN + "; two columns from three seeds",
+            verdict="reproduced",
+            measure=partial(measure_table, folder),
         ),
         Claim(
             "good-perturbation",
@@ -188,7 +197,7 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "small-radius",
             SOURCE + ", colours",
             r"up to $\varepsilon = .03$ pruning after the descent beats the descent (at .04 a tie)",
-            how,
+            OWN + "; $s$ chosen on the even test images, judged on the odd ones",
             verdict="reproduced",
             measure=partial(measure_small_radius, folder),
         ),
@@ -196,24 +205,40 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "descent-dominates",
             SOURCE + ", colours",
             r"from $\varepsilon = .05$ on no mask beats the descent alone",
-            how + "; descent also for as long as both halves",
-            verdict="partly",
+            OWN + "; $s$ chosen on the even test images, judged on the odd ones",
+            verdict="reproduced",
             measure=partial(measure_dominance, folder),
+        ),
+        Claim(
+            "descent-dominates-dense",
+            "this chapter, the regimes",
+            r"on a dense network the best mask costs nothing at any radius",
+            how + "; descent also for as long as both halves",
+            verdict="holds",
+            measure=partial(measure_dense_dominance, folder),
         ),
         Claim(
             "untrained-best",
             SOURCE + r", column $\varepsilon = 0$",
             "Edge-Popup on untrained weights: .85 at best, near $s = .5$",
-            how + "; also a larger step",
-            verdict="open",
+            OWN + "; all sparsities, three seeds",
+            verdict="reproduced",
             measure=partial(measure_untrained, folder),
+        ),
+        Claim(
+            "search-too-long",
+            "this chapter, pass by pass",
+            "the search passes better masks than the one it ends with",
+            OWN + "; every search of the table, after each of its passes",
+            verdict="holds",
+            measure=partial(measure_searches, folder),
         ),
         Claim(
             "corner",
             SOURCE + ", last columns",
             r"large $s$ and large $\varepsilon$ together destroy the accuracy: .17",
-            CORNER + "; passes of descent varied",
-            verdict="partly",
+            OWN + "; three seeds, and passes of descent varied",
+            verdict="reproduced",
             measure=partial(measure_corner, folder),
         ),
         Claim(
@@ -241,14 +266,34 @@ def _paper(folder: Path) -> dict:
 
 def measure_row(folder: Path) -> Finding:
     """The unpruned row of the table against the published one."""
-    row = _full(_paper(folder)["summary"]["paper"])[0]
-    away = np.abs(row - published.ACCURACY[0])
-    verdict = "reproduced" if away.mean() < 0.06 and (np.diff(row[2:]) > -0.005).all() else "partly"
+    own = stored.accuracies(stored.full(folder))[0]
+    away = np.abs(own - published.ACCURACY[0])
+    run = np.isfinite(own)
+    close = np.nanmean(away) < 0.06 and (np.diff(own[run]) > -0.005).all()
     return Finding(
-        verdict,
-        f"{ELSEWHERE}from {row[0]:.2f} to {row[-1]:.2f}, growing from radius .005 on; mean distance to "
-        f"the published row {away.mean():.2f}, largest {away.max():.2f} at radius "
-        f"{EPSILONS[int(away.argmax())]:g}",
+        "reproduced" if close else "partly",
+        f"from {own[0]:.2f} to {own[-1]:.2f}, growing from radius to radius; mean distance to the published "
+        f"row {np.nanmean(away):.2f}, largest {np.nanmax(away):.2f}{_lost(run)}",
+    )
+
+
+def _lost(run) -> str:
+    """Which columns have no number."""
+    lost = [f"{e:g}" for e, there in zip(EPSILONS, run, strict=True) if not there]
+    return f"; the descent at radius {', '.join(lost)} left the range of float32" if lost else ""
+
+
+def measure_table(folder: Path) -> Finding:
+    """All cells, and how far seeds lie apart."""
+    away = np.abs(stored.away(folder))
+    run = np.isfinite(away[0])
+    ranges = [max(own) - min(own) for own in stored.by_seed(folder).values()]
+    mean, close = float(np.nanmean(away)), int((away <= 0.05).sum())
+    return Finding(
+        "reproduced" if mean < 0.04 and close > 0.75 * away.size else "partly",
+        f"mean distance {mean:.3f}; {close} of the {np.isfinite(away).sum()} cells run to their end "
+        f"are within .05, the farthest is {np.nanmax(away):.2f} off; where three seeds were run they lie "
+        f"{np.mean(ranges):.2f} apart in the mean, {max(ranges):.2f} at most{_lost(run)}",
     )
 
 
@@ -270,33 +315,47 @@ def measure_perturbation(folder: Path) -> Finding:
     )
 
 
+def judged(written: dict) -> np.ndarray:
+    """For each radius the chosen mask minus the descent alone: chosen on even test images, judged on odd."""
+    gain = np.full(len(EPSILONS), np.nan)
+    for k, epsilon in enumerate(EPSILONS):
+        column = {
+            c["parameters"]["sparsity"]: c["numbers"]["halves"]
+            for c in written["cells"]
+            if c["parameters"]["epsilon"] == epsilon and not stored.diverged(c["numbers"])
+        }
+        if len(column) == len(SPARSITIES):
+            chosen = max((s for s in SPARSITIES if s > 0), key=lambda s: column[s][0])
+            gain[k] = column[chosen][1] - column[0.0][1]
+    return gain
+
+
 def measure_small_radius(folder: Path) -> Finding:
     """What the best mask gains at small radii."""
-    gain = gains(_paper(folder))
-    ours, fair = gain["ours"][:6], gain["against longer descent"][:6]
-    verdict = "reproduced" if min(ours.min(), fair.min()) > TIE else "partly"
+    gain = judged(stored.full(folder))
+    small = gain[:6]
     return Finding(
-        verdict,
-        f"{ELSEWHERE}the mask chosen by validation gains {ours.min():.3f} or more at each of these radii, "
-        f"{fair.min():.3f} or more against a descent that runs as long as both halves",
+        "reproduced" if np.nanmin(small) > TIE else "partly",
+        f"the chosen mask gains {np.nanmin(small):.2f} or more at each of these radii; at .04 {gain[6]:+.2f}"
+        f"{_lost(np.isfinite(gain))}",
     )
 
 
 def measure_dominance(folder: Path) -> Finding:
     """What the best mask gains at large radii."""
+    large = judged(stored.full(folder))[7:]
+    verdict = "reproduced" if large.max() < TIE else "not" if large.min() > TIE else "partly"
+    return Finding(verdict, f"chosen mask minus descent at radii .05 to .3: {_signed(large)}")
+
+
+def measure_dense_dominance(folder: Path) -> Finding:
+    """The same on our dense network, also against a descent that is as long as both halves."""
     gain = gains(_paper(folder))
     ours, fair = gain["ours"][7:], gain["against longer descent"][7:]
-    verdict = (
-        "reproduced"
-        if max(ours.max(), fair.max()) < TIE
-        else "not"
-        if fair.min() > TIE
-        else "partly"
-    )
     return Finding(
-        verdict,
-        f"{ELSEWHERE}chosen mask minus descent at radii .05 to .3: {_signed(ours)}; minus a descent as "
-        f"long as both halves: {_signed(fair)}",
+        "holds" if min(ours.min(), fair.min()) > -TIE else FAILS,
+        f"chosen mask minus descent at radii .05 to .3: {_signed(ours)}; minus a descent as long as both "
+        f"halves: {_signed(fair)}",
     )
 
 
@@ -306,30 +365,46 @@ def _signed(values) -> str:
 
 def measure_untrained(folder: Path) -> Finding:
     """The best mask of untrained weights."""
-    summary = _paper(folder)["summary"]
-    column, larger = (_full(summary[name])[1:, 0] for name in ("paper", "tuned"))
-    best = SPARSITIES[1 + int(column.argmax())]
-    verdict = "open" if column.max() > 0.9 else "partly"
+    seeds = stored.by_seed(folder)
+    column = np.array([seeds[0.0, s] for s in SPARSITIES])
+    mean = column.mean(axis=1)
+    best, most = SPARSITIES[int(mean.argmax())], float(mean.max())
+    larger = _full(_paper(folder)["summary"]["tuned"])[1:, 0].max()
     return Finding(
-        verdict,
-        f"{ELSEWHERE}{column.max():.2f} at s = {best:g} with the source's step but well-scaled weights, "
-        f"{larger.max():.2f} with a larger step: the .85 is no limit of masks of untrained weights",
+        "reproduced" if abs(most - 0.85) < 0.05 and 0.2 < best < 0.8 else "partly",
+        f"mean of three seeds {most:.2f} at best, at s = {best:g}. It is no limit of masks of untrained "
+        f"weights: {larger:.2f} on a dense network with a larger step",
+    )
+
+
+def measure_searches(folder: Path) -> Finding:
+    """The best accuracy on the way of every search, and that at its end."""
+    every = [h["accuracies"] for histories in stored.searches(folder).values() for h in histories]
+    lost = np.array([max(way) - way[-1] for way in every])
+    early = np.mean([int(np.argmax(way)) < 10 for way in every])
+    from_untrained = [
+        h["accuracies"] for s in SPARSITIES[1:] for h in stored.searches(folder)[0.0, s]
+    ]
+    peaks = [max(way) for way in from_untrained]
+    return Finding(
+        "holds" if (lost > TIE).mean() > 0.75 else FAILS,
+        f"{(lost > TIE).sum()} of {len(lost)} searches were better on their way than at their end, by "
+        f"{np.median(lost):.2f} in the median; {early:.0%} were best within ten of their fifty passes. On "
+        f"untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way",
     )
 
 
 def measure_corner(folder: Path) -> Finding:
-    """The corner of large sparsity and radius after descents of some lengths."""
-    cells = stored.corner(folder)
-    found = {n: stored.one(cells, sparsity=0.8, perturb_epochs=n)["test"] for n in stored.LENGTHS}
-    longest = found[stored.LONGEST]
-    verdict = "partly" if longest < 0.5 * found[0] else "open"
-    after = ", ".join(f"{found[n]:.2f}" for n in stored.LENGTHS[1:])
-    lengths = ", ".join(str(n) for n in stored.LENGTHS[1:])
+    """The corner of large sparsity and radius, from three seeds, and after shorter descents."""
+    seeds = stored.by_seed(folder)
+    last, untrained = seeds[0.3, 0.8], seeds[0.0, 0.8]
+    by_length = stored.lengths(folder, 0.8)
+    lengths = ", ".join(f"{n}: {value:.2f}" for n, value in by_length.items())
+    gone = max(last) < 0.5 * min(untrained)
     return Finding(
-        verdict,
-        f"with a shorter training than the source's, on its network: {found[0]:.2f} for untrained weights "
-        f"(published .73), {after} after {lengths} passes over 8,000 images (published, after 100 passes "
-        "over 60,000: .17)",
+        "reproduced" if gone and np.mean(last) < 0.4 else "partly" if gone else "not",
+        f"{', '.join(f'{v:.2f}' for v in last)}, where untrained weights have "
+        f"{', '.join(f'{v:.2f}' for v in untrained)} (published .73). By passes of the descent, {lengths}",
     )
 
 

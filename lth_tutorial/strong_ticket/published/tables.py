@@ -16,39 +16,99 @@ LONGEST = LENGTHS[-1]
 SHARES = (0.5, 0.8)
 
 
+SEEDS = (0, 3, 4)
+
+
+def diverged(numbers: dict) -> bool:
+    """Whether a mean loss on a cell's way was no number: its accuracy is then that of no network."""
+    return None in numbers["history"]["losses"]
+
+
 def accuracies(written: dict) -> np.ndarray:
-    """Test accuracies, rows of sparsity and columns of EPSILONS; nan where a cell was not run."""
+    """Test accuracies, rows of sparsity and columns of EPSILONS; nan where none was run to its end."""
     found = np.full((len(SPARSITIES), len(EPSILONS)), np.nan)
     for cell in written["cells"]:
         p = cell["parameters"]
         at = SPARSITIES.index(p["sparsity"]), EPSILONS.index(p["epsilon"])
-        found[at] = cell["numbers"]["test"]
+        found[at] = np.nan if diverged(cell["numbers"]) else cell["numbers"]["test"]
     return found
 
 
-def distance_table(written: dict, epsilons=(0.0, 0.05, 0.3)) -> markdown.Table:
-    """Published and own accuracy of each cell of some columns, and their difference."""
-    ours, rows = accuracies(written), []
+def full(folder) -> dict:
+    """The stored table of the source's network at its published size."""
+    return read_json(Path(folder) / "authors-network.json")
+
+
+def comparison(folder) -> dict[str, np.ndarray]:
+    """The published table, and those of the source's network at its size and with few images and passes."""
+    small = read_json(Path(folder) / "authors-network-page.json")
+    return {
+        "published": published.ACCURACY,
+        "ours, as published": accuracies(full(folder)),
+        "ours, 8,000 images": accuracies(small),
+    }
+
+
+def away(folder) -> np.ndarray:
+    """Our accuracies at the published size less the published ones; nan where a training diverged."""
+    return accuracies(full(folder)) - published.ACCURACY
+
+
+def searches(folder) -> dict[tuple[float, float], list[dict]]:
+    """By radius and sparsity the histories of the searches at published size, of the seeds that were run."""
+    found = {}
+    for name in ("authors-network", "authors-network-seeds"):
+        for cell in read_json(Path(folder) / f"{name}.json")["cells"]:
+            p = cell["parameters"]
+            if p["sparsity"] > 0 and not diverged(cell["numbers"]):
+                found.setdefault((p["epsilon"], p["sparsity"]), []).append(
+                    cell["numbers"]["history"]
+                )
+    return found
+
+
+def by_seed(folder) -> dict[tuple[float, float], list[float]]:
+    """By radius and sparsity the accuracies of all SEEDS, for the cells that have them."""
+    found = {}
+    for name in ("authors-network", "authors-network-seeds"):
+        for cell in read_json(Path(folder) / f"{name}.json")["cells"]:
+            p = cell["parameters"]
+            found.setdefault((p["epsilon"], p["sparsity"]), {})[p["seed"]] = cell["numbers"]["test"]
+    return {at: [own[s] for s in SEEDS] for at, own in found.items() if set(own) == set(SEEDS)}
+
+
+def seeds_table(folder, epsilons=(0.0, 0.3)) -> markdown.Table:
+    """For each sparsity: published, and the accuracies of our seeds."""
+    found, rows = by_seed(folder), []
     for k, sparsity in enumerate(SPARSITIES):
         row = [f"{sparsity:g}"]
         for epsilon in epsilons:
-            theirs, own = (t[k, EPSILONS.index(epsilon)] for t in (published.ACCURACY, ours))
-            row.append(
-                f"{theirs:.2f}, –"
-                if np.isnan(own)
-                else f"{theirs:.2f}, {own:.2f} ({own - theirs:+.2f})"
-            )
+            row.append(f"{published.ACCURACY[k, EPSILONS.index(epsilon)]:.2f}")
+            row.append(", ".join(f"{value:.2f}" for value in found[epsilon, sparsity]))
         rows.append(tuple(row))
-    return markdown.table(("sparsity", *(f"radius {e:g}" for e in epsilons)), rows)
+    head = [f"radius {e:g}, {what}" for e in epsilons for what in ("published", "three seeds")]
+    return markdown.table(("sparsity", *head), rows)
 
 
-def distances(written: dict) -> dict[str, np.ndarray]:
-    """Of all cells that were run: how far from the published ones, column by column; nan where none was."""
-    away = np.abs(accuracies(written) - published.ACCURACY)
-    run = np.isfinite(away).any(axis=0)
-    mean, largest = np.full(len(EPSILONS), np.nan), np.full(len(EPSILONS), np.nan)
-    mean[run], largest[run] = np.nanmean(away[:, run], axis=0), np.nanmax(away[:, run], axis=0)
-    return {"mean": mean, "largest": largest}
+def lengths(folder, sparsity: float, epsilon: float = 0.3) -> dict[int, float]:
+    """Accuracy at published size by the passes of the descent, from 0 (no descent) to all."""
+    cells = {
+        (c["parameters"]["epsilon"], c["parameters"]["sparsity"]): c["numbers"]["test"]
+        for c in full(folder)["cells"]
+    }
+    shorter = {
+        c["parameters"]["perturb_epochs"]: c["numbers"]["test"]
+        for c in read_json(Path(folder) / "authors-network-lengths.json")["cells"]
+        if c["parameters"]["sparsity"] == sparsity
+    }
+    passes = full(folder)["cells"][0]["parameters"]["perturb_epochs"]
+    return {0: cells[0.0, sparsity], **shorter, passes: cells[epsilon, sparsity]}
+
+
+def lengths_table(folder, sparsities=(0.5, 0.7, 0.8)) -> markdown.Table:
+    """One row a sparsity, one column a length of the descent."""
+    rows = [(f"{s:g}", *(f"{v:.2f}" for v in lengths(folder, s).values())) for s in sparsities]
+    return markdown.table(("passes of descent", *map(str, lengths(folder, 0.8))), rows)
 
 
 def corner(folder) -> list[dict]:
