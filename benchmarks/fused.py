@@ -1,9 +1,9 @@
 """Many searches of the source's network at once, on a GPU: our kernels against plain tensor operations.
 
 Plain: `edge_popup.search` of several networks, in torch's own operations, with thresholds by counting. Ours:
-`strong_ticket.fused`. Same weights, shares and batches of 64 MNIST images; 88 searches, as many as the published
-table has. A step's time is that of many steps less that of few. Beside it, a descent step of ten networks. (The
-README's numbers were taken on one H200 by the same measurement, typed there; this script ran on no GPU yet.)
+`strong_ticket.fused`. Same weights, shares and batches of 64 MNIST images; 88 searches, as in the published
+table. A step's time is that of many steps less that of few. Beside it, a descent step of ten networks. (The
+README's numbers were taken on one H200 by the same measurement, typed there; this script ran on no GPU.)
 """
 
 import sys

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
-from tqdm import tqdm
 
 from . import authors, fused
 from .authors import Run
@@ -12,11 +11,17 @@ from .projected_gradient import History
 HELPERS = 8
 
 
-def numbers(parameters: list[dict], device: str = "cuda") -> list[dict]:
+def _unwatched(passes: int, what: str):
+    """Nothing is told of the passes."""
+    return lambda: None
+
+
+def numbers(parameters: list[dict], device: str = "cuda", watch=_unwatched) -> list[dict]:
     """What `authors.describe` says of each cell, from the same draws, up to the rounding of sums.
 
     Args:
         parameters: of cells, the fields of `authors.Run`. device: of the work.
+        watch: of a number of passes and what they are, what is called after each.
 
     Raises:
         ValueError: there is no such GPU.
@@ -28,7 +33,7 @@ def numbers(parameters: list[dict], device: str = "cuda") -> list[dict]:
     for images in sorted({run.images for run in runs}):
         data = authors.load(images).to(device)
         some = [run for run in runs if run.images == images]
-        descents = _descents(some, data)
+        descents = _descents(some, data, watch)
         found |= {
             run: authors.whole(
                 _on(descents[_start(run)][0], device), data, descents[_start(run)][1]
@@ -38,7 +43,7 @@ def numbers(parameters: list[dict], device: str = "cuda") -> list[dict]:
         }
         for epochs in sorted({run.search_epochs for run in some}):
             batch = [run for run in some if run.sparsity > 0 and run.search_epochs == epochs]
-            found |= _searches(batch, descents, data)
+            found |= _searches(batch, descents, data, watch)
     return [found[run] for run in runs]
 
 
@@ -56,7 +61,7 @@ def _options(of: dict) -> dict:
     return {name: of[name] for name in ("step", "batch", "momentum", "decay", "schedule")}
 
 
-def _descents(runs: list[Run], data) -> dict[Run, tuple[list, History]]:
+def _descents(runs: list[Run], data, watch) -> dict[Run, tuple[list, History]]:
     """W_T and the history of each descent that the runs begin with; W_0 where there is none."""
     starts = sorted(
         {_start(run) for run in runs}, key=lambda s: (s.perturb_epochs, s.epsilon, s.seed)
@@ -65,37 +70,35 @@ def _descents(runs: list[Run], data) -> dict[Run, tuple[list, History]]:
     found = {s: (initial[s.seed], History([], [], [])) for s in starts if s.perturb_epochs == 0}
     for epochs in sorted({s.perturb_epochs for s in starts} - {0}):
         some = [s for s in starts if s.perturb_epochs == epochs]
-        with tqdm(total=epochs, desc=f"{len(some)} descents") as bar:
-            weights, histories = fused.train(
-                [initial[s.seed] for s in some],
-                data,
-                [s.epsilon for s in some],
-                epochs=epochs,
-                rngs=[authors.descent_stream(s) for s in some],
-                bar=bar.update,
-                **_options(authors.PERTURB),
-            )
+        weights, histories = fused.train(
+            [initial[s.seed] for s in some],
+            data,
+            [s.epsilon for s in some],
+            epochs=epochs,
+            rngs=[authors.descent_stream(s) for s in some],
+            bar=watch(epochs, f"{len(some)} descents"),
+            **_options(authors.PERTURB),
+        )
         found |= dict(zip(some, zip(weights, histories, strict=True), strict=True))
     return found
 
 
-def _searches(runs: list[Run], descents: dict, data) -> dict[Run, dict]:
+def _searches(runs: list[Run], descents: dict, data, watch) -> dict[Run, dict]:
     """The numbers of each pruned cell."""
     if not runs:
         return {}
     starts = list(dict.fromkeys(_start(run) for run in runs))
     epochs = runs[0].search_epochs
-    with tqdm(total=epochs, desc=f"{len(runs)} searches") as bar:
-        pairs, histories = fused.search(
-            [descents[start][0] for start in starts],
-            [starts.index(_start(run)) for run in runs],
-            data,
-            [run.sparsity for run in runs],
-            epochs=epochs,
-            rngs=[authors.search_stream(run) for run in runs],
-            bar=bar.update,
-            **_options(authors.SEARCH),
-        )
+    pairs, histories = fused.search(
+        [descents[start][0] for start in starts],
+        [starts.index(_start(run)) for run in runs],
+        data,
+        [run.sparsity for run in runs],
+        epochs=epochs,
+        rngs=[authors.search_stream(run) for run in runs],
+        bar=watch(epochs, f"{len(runs)} searches"),
+        **_options(authors.SEARCH),
+    )
     weights = {start: _on(descents[start][0], data.x.device) for start in starts}
     with ThreadPoolExecutor(HELPERS) as helpers:
         calls = [
