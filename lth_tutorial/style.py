@@ -22,7 +22,7 @@ MUTED, FAINT = COLOURS["muted"], COLOURS["faint"]
 WIDTH = 360 / 72
 SMALL = 10.2  # points of the smallest text
 
-_RC = {
+RC = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
     "axes.titlesize": 11,
@@ -47,12 +47,12 @@ _SVG_RC = {"svg.fonttype": "none", "svg.hashsalt": "lth", "path.simplify": True}
 
 def style():
     """A context in which figures are made in the book's style."""
-    return _settings(_RC)
+    return _settings(RC)
 
 
 def svg_rc():
     """A context in which figures are saved as the book's SVG."""
-    return _settings(_RC | _SVG_RC)
+    return _settings(RC | _SVG_RC)
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 The folder is what the release's full archive holds, or the five core files of the npm package `pyodide` with
 the wheels beside them. Only what is needed is taken: the core, and the wheels of numpy, matplotlib and what
-these import. A wheel must have the SHA-256 that the release's own `pyodide-lock.json` gives for it; those of the
-core's files, lock included, are written down in `hashes.json`, which a test holds them to. History keeps
+these import. A wheel must have the SHA-256 that the release's own `pyodide-lock.json` gives for it; that of
+each core file, the lock included, is written down in `hashes.json`, to which a test holds them. History keeps
 every version: one renewal adds some 17 MB to each clone, so renew rarely.
 
 Usage: python tools/renew_python.py FOLDER

@@ -2,6 +2,7 @@
 
 explore      one figure behind sliders and menus: live widgets in Jupyter, pre-rendered frames on a page
 Axis         the values of one parameter, with its label, its start and an optional play button
+Computed     a table whose entries are made when a figure asks for them
 describe     attach to a figure the sentence that says what it shows, and its numbers
 guess        a question the reader answers before the answer appears
 playground   switch candidates on and off by hand, and ask for the best subset
@@ -11,6 +12,7 @@ environment variable ``LTH_EXPLORE=static`` asks for that form.
 """
 
 from .axis import Axis
+from .computed import Computed
 from .explorer import Explorer, explore
 from .frame import describe
 from .guess import Guess, guess
@@ -18,6 +20,7 @@ from .playground import Playground, playground
 
 __all__ = [
     "Axis",
+    "Computed",
     "Explorer",
     "Guess",
     "Playground",

@@ -75,6 +75,19 @@ class Explorer:
         """One frame, drawn now."""
         return render(self.draw(**params), self.name)
 
+    def compute(self, **params) -> Frame:
+        """One frame of any values that the axes allow, those between theirs among them.
+
+        Raises:
+            ValueError: an axis does not allow its value; the message names it as a reader knows it.
+        """
+        return self.frame(**{name: self.axes[name].value(v) for name, v in params.items()})
+
+    def between(self) -> list[dict]:
+        """For each axis that promises values between its frames, parameters with one; others as at first."""
+        found = ((name, axis.one_between()) for name, axis in self.axes.items())
+        return [self.start | {name: value} for name, value in found if value is not None]
+
     @cached_property
     def frames(self) -> list[Frame]:
         """All frames in the order of `params`, in parallel, with a progress bar on a terminal."""
@@ -104,6 +117,8 @@ class Explorer:
     def _ipython_display_(self):
         if page.is_static():
             page.show(*page.explorer_bundles(self))
+        elif page.is_live():
+            page.show(page.live_bundle(self))
         else:
             from IPython.display import display
 

@@ -62,11 +62,17 @@ def render(figure, prefix: str) -> Frame:
     """
     if not getattr(figure, "lth_says", ""):
         raise ValueError("explore: draw must return a figure with a sentence; see explore.describe")
+    svg = as_svg(figure, prefix)
+    clicks = {name: _places(figure, *where) for name, where in figure.lth_clicks.items()}
+    return Frame(svg, figure.lth_says, figure.lth_csv, clicks)
+
+
+def as_svg(figure, prefix: str) -> str:
+    """Any matplotlib figure as a small SVG in the page's colours; ids within begin with `prefix`."""
     buffer = io.StringIO()
     with svg_rc():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
-    clicks = {name: _places(figure, *where) for name, where in figure.lth_clicks.items()}
-    return Frame(_tidy(buffer.getvalue(), prefix), figure.lth_says, figure.lth_csv, clicks)
+    return _tidy(buffer.getvalue(), prefix)
 
 
 def as_png(figure) -> bytes:

@@ -53,7 +53,7 @@ class Guess:
         return ipywidgets.VBox([question, ipywidgets.HBox([slider, button]), shown])
 
     def _ipython_display_(self):
-        if page.is_static():
+        if page.is_page():
             words = f"**{page.as_markdown(self.question)}** Run the cell to commit to a guess."
             page.show(page.stored(self.html(), words, f"Guess({self.name})"))
         else:

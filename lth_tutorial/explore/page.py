@@ -16,11 +16,23 @@ from .frame import as_png
 
 PAGE = "text/x-lth-page"
 MOVES = "Run the cell to move it."
+# The figures that the page's own Python has shown, by name: it draws their frames when asked.
+LIVE = {}
 
 
 def is_static() -> bool:
     """Whether controls are to show themselves as a page stores them."""
     return os.environ.get("LTH_EXPLORE", "") in ("static", "check")
+
+
+def is_live() -> bool:
+    """Whether the page's own Python runs, which draws each frame as it is asked for."""
+    return os.environ.get("LTH_EXPLORE", "") == "live"
+
+
+def is_page() -> bool:
+    """Whether a page shows what is made, stored or live: there are no widgets then."""
+    return is_static() or is_live()
 
 
 def show(*bundles: dict) -> None:
@@ -46,6 +58,7 @@ def explorer_bundles(explorer) -> list[dict]:
     place = frames.folder() if explorer.axes else None
     if place and os.environ["LTH_EXPLORE"] == "check":
         frames.check(place, explorer.name, explorer.sentences())
+        check_between(explorer)
     elif place:
         frames.write(place, explorer.name, explorer.frames)
     figure = explorer.draw(**explorer.start)
@@ -59,13 +72,31 @@ def explorer_bundles(explorer) -> list[dict]:
     return [picture, stored("", words, says)]
 
 
+def live_bundle(explorer) -> dict:
+    """A figure on a page whose own Python runs: it has no file of frames, and is asked for each."""
+    LIVE[explorer.name] = explorer
+    return {PAGE: explorer_html(explorer), "text/plain": repr(explorer)}
+
+
+def check_between(explorer) -> None:
+    """Draw a value between the frames of each axis that promises such values.
+
+    Raises:
+        AssertionError: it cannot be drawn; the message names the figure and the value.
+    """
+    for params in explorer.between():
+        try:
+            explorer.draw(**params)
+        except Exception as error:
+            raise AssertionError(
+                f"{explorer.name}: nothing is drawn at {params}: {error}"
+            ) from error
+
+
 def explorer_html(explorer, key: str = "") -> str:
     """Native controls around the first frame; all are in the file of this `key` (see `frames.as_script`)."""
     shown = explorer.frame(**explorer.start)
-    axes = [
-        {"name": name, "texts": axis.texts, "start": axis.start_index}
-        for name, axis in explorer.axes.items()
-    ]
+    axes = [_for_script(name, axis) for name, axis in explorer.axes.items()]
     controls = "".join(_control(explorer.name, name, axis) for name, axis in explorer.axes.items())
     source = f' data-frames="{escape(key)}"' if key else ""
     return (
@@ -77,6 +108,17 @@ def explorer_html(explorer, key: str = "") -> str:
         f'<div class="lth-controls">{controls}'
         f"{_links(explorer.name, bool(explorer.axes), shown.csv)}</div></div>"
     )
+
+
+def _for_script(name: str, axis) -> dict:
+    """What the page's script knows of an axis; the numbers are there where others lie between them."""
+    known = {"name": name, "texts": axis.texts, "start": axis.start_index}
+    if axis.between is not None:
+        low, high = axis.bounds
+        values = [axis.between(value) for value in axis.values]
+        known["between"] = {"whole": axis.between is int, "low": low, "high": high}
+        known["between"]["values"] = values
+    return known
 
 
 def _clicks(frame) -> str:

@@ -30,7 +30,7 @@ class Playground:
 
     def _ipython_display_(self):
         plain = f"Playground({self.candidates} candidates)"
-        if page.is_static():
+        if page.is_page():
             words = f"{self.candidates} candidates to switch on and off: run the cell to play."
             page.show(page.stored(self.html(), words, plain))
         else:

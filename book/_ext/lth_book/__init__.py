@@ -5,6 +5,7 @@ from . import (
     assets,
     code_links,
     katex_math,
+    live_pages,
     notebook_links,
     page_html,
     scorecard,
@@ -16,7 +17,7 @@ from . import (
 )
 
 PARTS = (katex_math, symbols, sources, stored_outputs, code_links, assets, notebook_links)
-PARTS += (scorecard, address, page_html, search, styles)
+PARTS += (live_pages, scorecard, address, page_html, search, styles)
 
 
 def setup(app):

@@ -124,6 +124,7 @@
     // At once where the frame is there; otherwise when it has come, unless another is wanted by then.
     function picture() {
       const index = place(at);
+      if (figure.draws?.(at)) return; // a page that runs computes it
       if (index === place(start)) return paint(first);
       if (frames) return paint(frames[index]);
       return figure.frames().then(picture, () => {
@@ -230,8 +231,9 @@
       if (axes.some((a) => Number(control[a.name].value) !== at[a.name])) show();
     });
     figure.classList.add("lth-live");
+    figure.parts = { axes, control, at, choose, paint };
     follow();
-    onceNear(figure, () => figure.frames().catch(() => {}));
+    if (figure.dataset.frames) onceNear(figure, () => figure.frames().catch(() => {}));
   }
 
   // When the page is there and the figure is less than two screens away, or a control of it has the focus.
@@ -293,10 +295,15 @@
     form.classList.add("lth-live");
   }
 
-  document.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])").forEach(explorer);
-  document.querySelectorAll(".lth-explorer[data-axes='[]']").forEach((figure) => {
-    numbers(figure);
-    figure.classList.add("lth-live");
-  });
-  document.querySelectorAll(".lth-guess").forEach(guess);
+  function enliven(root) {
+    root.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])").forEach(explorer);
+    root.querySelectorAll(".lth-explorer[data-axes='[]']").forEach((figure) => {
+      numbers(figure);
+      figure.classList.add("lth-live");
+    });
+    root.querySelectorAll(".lth-guess").forEach(guess);
+  }
+
+  enliven(document);
+  self.lthEnliven = enliven; // for figures that a page that runs adds
 })();
