@@ -18,12 +18,14 @@ NEWEST ?= $(PYTHON)
 EXTRAS := book,cluster,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env pdf test test-other test-lowest test-newest serve lab assignments notebooks chapter lint format benchmark \
+.PHONY: book env pdf test test-live test-other test-lowest test-newest serve lab assignments notebooks chapter \
+    lint format benchmark \
     links clean lock help
 
 help:
-	@echo "make book       build the pages"
+	@echo "make book       build the pages (LIVE=0: without the Python that runs in them)"
 	@echo "make test       pass every test: package, notebooks, pages in a browser"
+	@echo "make test-live    run every cell of the numpy chapters in the browser's own Python (half an hour)"
 	@echo "make test-other   pass what hangs on arithmetic as another processor would"
 	@echo "make test-lowest  pass the package's tests with the lowest versions allowed (test-newest: the newest)"
 	@echo "make pdf        print the whole book into one file (needs Chromium)"
@@ -50,6 +52,11 @@ pdf: book
 test: $(READY) $(TORCH)
 	@$(BIN)/python -m tests.browser
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(DIVIDED)
+
+# Every cell of the pages that run, in the browser; `make test` takes a slice.
+test-live: $(READY)
+	@$(BIN)/python -m tests.browser
+	@LTH_LIVE=all $(BIN)/python -m pytest tests/pages/test_live.py
 
 # Once more with fewer vector instructions and another number of threads.
 test-other: $(READY) $(TORCH)

@@ -9,7 +9,16 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lth_tutorial.explore import Axis, describe, explore, frames, guess, playground
+from lth_tutorial.explore import (
+    Axis,
+    Computed,
+    describe,
+    explore,
+    frames,
+    guess,
+    page,
+    playground,
+)
 from lth_tutorial.explore.frame import render
 from lth_tutorial.explore.page import MOVES, PAGE
 from lth_tutorial.style import COLOURS, Figure, style, subplots
@@ -278,3 +287,71 @@ def test_words_in_a_picture_keep_their_digits():
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
     assert {"level 0.001", "0.00125", "0.005"} <= set(texts)
     assert not re.search(r"<path[^>]*\d\.\d{4}", svg)
+
+
+# Values between the frames
+
+
+def test_an_axis_allows_what_lies_between_and_nothing_else():
+    whole, real = Axis([2, 8], "n", between=int), Axis([0.1, 0.3], between=float, bounds=(0, 1))
+    assert (whole.value(5), real.value(0.77), whole.bounds) == (5, 0.77, (2, 8))
+    assert type(whole.value(5.0)) is int and Axis([1, 2]).value(2) == 2
+    for axis, number, text in (
+        (whole, 9, "n must be a whole number from 2 to 8"),
+        (whole, 2.5, "n must be a whole number from 2 to 8"),
+        (real, 1.5, "value must be a number from 0 to 1"),
+        (Axis([1, 2]), 1.5, "value must be one of 1, 2"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            axis.value(number)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"values": ["a"], "between": float}, "only between numbers lie others"),
+        ({"values": [0.5], "between": int}, "only between whole numbers lie others"),
+        ({"values": [1, True], "between": int}, "only between whole numbers"),
+        ({"values": [1], "between": complex}, "between must be int or float"),
+        ({"values": [1, 9], "between": int, "bounds": (2, 9)}, "leave out some of"),
+        ({"values": [1, 9], "bounds": (1, 9)}, "bounds are those of values between"),
+    ],
+)
+def test_an_axis_promises_only_what_there_is(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        Axis(**arguments)
+
+
+def test_a_page_knows_between_which_values_others_lie():
+    html = explore(wave, frequency=Axis([1, 5], between=int)).html()
+    assert (
+        "between&quot;: {&quot;whole&quot;: true, &quot;low&quot;: 1, &quot;high&quot;: 5" in html
+    )
+
+
+def test_each_promise_is_tried_where_frames_are_checked():
+    def brittle(n):
+        if n == 3:
+            raise KeyError(n)
+        return wave(n)
+
+    explorer = explore(brittle, n=Axis([1, 5], between=int))
+    assert explorer.between() == [{"n": 3}]
+    with pytest.raises(AssertionError, match="brittle: nothing is drawn at {'n': 3}: 3"):
+        page.check_between(explorer)
+    assert explore(wave, frequency=Axis([1, 2], between=int)).between() == []
+
+
+def test_a_number_between_is_typed_in_a_kernel_too():
+    box = explore(wave, frequency=Axis([1, 5], between=int)).widget()
+    (slider, field), picture = box.children[0].children, box.children[-1]
+    field.value = 3
+    assert "sin with frequency 3" in picture.value and slider.value == 1
+    slider.value = 5
+    assert "sin with frequency 5" in picture.value and field.value == 5
+
+
+def test_a_table_computes_what_is_asked_of_it():
+    made = []
+    table = Computed(lambda key: made.append(key) or 2 * key, [1])
+    assert (table[1], table[3], table[3], made, list(table)) == (2, 6, 6, [1, 3], [1, 3])

@@ -1,0 +1,179 @@
+"""Pages that run: what is loaded, edited, computed, stopped and kept, in one browser page with one Python."""
+
+import gzip
+import os
+import re
+
+import pytest
+
+from .conftest import CHAPTERS, open_at
+from .live import EXCEPTIONS, differences, press, run_cells
+
+PAGE = "book/2-perturbed-subset-sum.html"
+# Run at every change, the printed text and figures' sentences of cells that take a second in all; the weekly
+# run takes all cells of all chapters that run.
+SLICE = {
+    PAGE: ["c05", "c07", "c11", "c13", "c17", "c21", "c27", "c39", "c51"],
+    "book/7-does-gradient-descent-find-tickets.html": ["c06", "c37"],
+}
+EVERYTHING = bool(os.environ.get("LTH_LIVE"))
+
+
+@pytest.fixture(scope="module")
+def live(browser, address):
+    """Chapter 2, running; the tests of this file take it as those before leave it."""
+    page = open_at(browser, f"{address}/{PAGE}", width=390)
+    page.before = list(page.requested)
+    press(page)
+    yield page
+    page.context.close()
+
+
+def cell(page, name: str):
+    return page.locator(f".tag_lth-cell-{name}")
+
+
+def test_nothing_of_it_is_loaded_before_the_press(live, site):
+    assert not [url for url in live.before if "/live/" in url]
+    html = (site / PAGE).read_text(encoding="utf-8")
+    more = "".join(
+        re.findall(r'(?s)<span class="lth-run".*?</span>|<div class="lth-bar".*?</script>', html)
+    )
+    assert len(gzip.compress(more.encode())) < 10_000 and "MB</small>" in more
+
+
+def test_all_of_it_is_the_sites_own(live, address):
+    assert [url for url in live.requested if not url.startswith((address, "blob:"))] == []
+    assert live.problems == []
+
+
+def test_a_fixed_slice_prints_what_is_stored(live):
+    results = run_cells(live, SLICE[PAGE])
+    assert set(SLICE[PAGE]) <= set(results) and differences(results) == []
+    assert "same as printed" in cell(live, "c05").locator(".lth-note").inner_text()
+
+
+def test_a_cell_is_edited_runs_and_is_put_back(live):
+    box = cell(live, "c39")
+    box.locator("pre").first.click()
+    live.keyboard.press("Control+End")
+    live.keyboard.type("\nprint(6/2)\n1/0")
+    live.keyboard.press("Shift+Enter")
+    box.locator(".lth-error").wait_for()
+    shown = box.inner_text()
+    assert "3.0" in shown and "ZeroDivisionError: division by zero" in shown and "edited" in shown
+    assert box.locator(".lth-error details").get_attribute("open") is None
+    live.keyboard.press("Tab")  # no trap: the focus moves on
+    assert live.evaluate("document.activeElement.closest('.lth-editor')") is None
+    live.evaluate("lthPage.python && dispatchEvent(new Event('pagehide'))")
+    assert "1/0" in live.evaluate("localStorage['lth-edits:2-perturbed-subset-sum']")
+    box.get_by_role("button", name="Put back").click()
+    assert "edited" not in box.inner_text()
+    run_cells(live, ["c39"])
+    assert "ZeroDivisionError" not in box.inner_text()
+
+
+def test_escape_leaves_an_editor(live):
+    cell(live, "c39").locator(".cm-content").click()
+    live.keyboard.press("Escape")
+    assert live.evaluate("document.activeElement.textContent") == "Run"
+
+
+def test_a_figure_computes_between_its_frames(live):
+    figure = live.locator("#thicken")
+    figure.get_by_label("radius ε, a number from 0 to 0.03").fill("0.02")
+    live.wait_for_function(
+        "document.querySelector('#thicken .lth-says').textContent.includes('0.02:')"
+    )
+    figure.get_by_label("radius ε, a number from 0 to 0.03").fill("0.2")
+    assert "It takes a number from 0 to 0.03." in figure.inner_text()
+    slider = figure.locator("#thicken-epsilon-control")
+    slider.evaluate("s => { s.value = 1; s.dispatchEvent(new Event('input', { bubbles: true })); }")
+    live.wait_for_function(
+        "document.querySelector('#thicken .lth-says').textContent.includes('0.003:')"
+    )
+
+
+def test_the_newest_request_wins(live):
+    """Four numbers at once: the first is drawn, then the last, and no other."""
+    script = """() => {
+        window.drawn = [];
+        const says = document.querySelector("#thicken .lth-says");
+        new MutationObserver(() => drawn.push(says.textContent)).observe(says, { childList: true });
+        const field = document.querySelectorAll("#thicken .lth-exact")[1];
+        for (const value of [0.011, 0.012, 0.013, 0.014]) {
+            field.value = value;
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+    }"""
+    assert live.locator("#thicken .lth-exact").count() == 2
+    script = script.replace("[1]", "[0]")
+    live.evaluate(script)
+    live.wait_for_function("drawn.some((text) => text.includes('0.014:'))")
+    assert not [text for text in live.evaluate("drawn") if "0.012" in text or "0.013" in text]
+
+
+def test_a_figure_of_stored_numbers_says_why_it_does_not(live):
+    assert "nothing lies between" in live.locator("#exact-hits").inner_text()
+    assert "stored results" in live.locator("#shape").inner_text()
+
+
+def test_axe_finds_nothing_while_it_runs(live):
+    from .test_every_page import AXE, THINNED
+
+    live.evaluate(THINNED)
+    live.evaluate(AXE)
+    found = live.evaluate("axe.run('article', { resultTypes: ['violations'] })")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert live.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_stop_ends_a_loop_within_a_second_and_the_next_cell_begins_again(live):
+    live.evaluate("""() => {
+        const cell = lthPage.cells.find((one) => one.id === "c05");
+        cell.source = "while True: pass";
+        window.loop = lthPage.run(cell);
+    }""")
+    live.wait_for_selector(".lth-running")
+    live.wait_for_timeout(200)
+    live.get_by_role("button", name="Stop", exact=True).click()
+    live.wait_for_selector(".lth-running", state="detached", timeout=1000)
+    assert "variables are gone" in live.locator(".lth-status").inner_text()
+    live.evaluate("lthPage.cells.forEach((cell) => cell.putBack())")
+    results = run_cells(live, ["c05"])
+    assert results["c05"]["error"] is None and results["c05"]["said"] == results["c05"]["printed"]
+
+
+def test_from_a_file_it_says_what_to_do(browser, site):
+    page = open_at(browser, (site / PAGE).as_uri())
+    page.click(".lth-run button")
+    assert "may not start Python" in page.locator(".lth-bar").inner_text()
+    page.context.close()
+
+
+def test_where_a_file_is_missing_the_page_stays_as_it_was(browser, address):
+    page = open_at(browser, f"{address}/{PAGE}")
+    page.route("**/worker.js", lambda route: route.abort())
+    page.click(".lth-run button")
+    page.wait_for_selector(".lth-run button:enabled")
+    assert "could not be made to run" in page.locator(".lth-bar").inner_text()
+    assert page.locator(".lth-cell-bar").count() == 0
+    page.context.close()
+
+
+def chapters_that_run() -> list[str]:
+    return [path for path in CHAPTERS if path.split("/")[1][0] not in "06"]
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="all cells of all pages: make test-live")
+@pytest.mark.parametrize("path", chapters_that_run())
+def test_every_cell_prints_what_is_stored(browser, address, path):
+    page = open_at(browser, f"{address}/{path}")
+    page.set_default_timeout(1_800_000)
+    press(page)
+    name = path.removeprefix("book/").removesuffix(".html")
+    found = {it.cell: it for it in differences(run_cells(page))}
+    page.context.close()
+    expected = {cell for home, cell in EXCEPTIONS if home == name}
+    assert {k: v for k, v in found.items() if k not in expected} == {}
+    assert expected <= set(found), "an exception that is none any more"
