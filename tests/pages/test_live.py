@@ -115,7 +115,7 @@ def test_the_newest_request_wins(live):
 
 def test_a_figure_of_stored_numbers_says_why_it_does_not(live):
     assert "nothing lies between" in live.locator("#exact-hits").inner_text()
-    assert "stored results" in live.locator("#shape").inner_text()
+    assert "computed beforehand" in live.locator("#shape").inner_text()
 
 
 def test_axe_finds_nothing_while_it_runs(live):

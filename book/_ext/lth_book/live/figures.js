@@ -3,7 +3,7 @@ import { element } from "./outputs.js";
 
 const PATIENCE = 200; // milliseconds before a figure shows that it is being drawn
 const NAMES = "Its values are names: nothing lies between them.";
-const STORED = "Drawn from stored results: there are no values between these.";
+const TABLE = "Drawn from a table that was computed beforehand: it has these values and no others.";
 
 const kindOf = ({ whole, low, high }) => `${whole ? "a whole number" : "a number"} from ${low} to ${high}`;
 
@@ -15,8 +15,8 @@ export class Figure {
     box.querySelector(".lth-controls").append(this.note);
     const between = this.parts.axes.filter((axis) => axis.between);
     between.forEach((axis) => this.#field(axis));
-    const menus = this.parts.axes.every((axis) => this.parts.control[axis.name].localName === "select");
-    this.usual = between.length ? "" : menus ? NAMES : STORED;
+    const names = this.parts.axes.every((axis) => axis.texts.some((text) => Number.isNaN(Number(text))));
+    this.usual = between.length || !box.dataset.frames ? "" : names ? NAMES : TABLE;
     this.note.textContent = this.usual;
     box.draws = (at) => this.#draws(at);
     this.#write(this.parts.at);
