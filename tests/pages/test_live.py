@@ -3,11 +3,12 @@
 import gzip
 import os
 import re
+import time
 
 import pytest
 
 from .conftest import CHAPTERS, open_at
-from .live import EXCEPTIONS, differences, press, run_cells
+from .live import EXCEPTIONS, READY, RUN, differences, press, run_cells
 
 PAGE = "book/2-perturbed-subset-sum.html"
 # Run at every change, the printed text and figures' sentences of cells that take a second in all; the weekly
@@ -177,3 +178,23 @@ def test_every_cell_prints_what_is_stored(browser, address, path):
     expected = {cell for home, cell in EXCEPTIONS if home == name}
     assert {k: v for k, v in found.items() if k not in expected} == {}
     assert expected <= set(found), "an exception that is none any more"
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="Firefox as well: make test-live")
+def test_firefox_runs_a_page(address, tmp_path):
+    from .firefox import Firefox, firefox
+
+    if firefox() is None:
+        pytest.skip("no Firefox is installed")
+    window = Firefox(firefox(), tmp_path)
+    try:
+        window.goto(f"{address}/{PAGE}")
+        window.evaluate("(document.querySelector('.lth-run button').click(), 0)")
+        deadline = time.monotonic() + 120
+        while not window.evaluate(f"document.querySelector('{READY}') !== null"):
+            assert time.monotonic() < deadline, window.problems
+            time.sleep(0.5)
+        results = window.evaluate(f"({RUN})(['c05', 'c07'])")
+        assert differences(results) == [] and {"c05", "c07"} <= set(results)
+    finally:
+        window.close()

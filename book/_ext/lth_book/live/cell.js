@@ -14,7 +14,7 @@ export class Cell {
     this.shown = this.stored;
     this.#toolbar();
     this.code.addEventListener("click", (event) => {
-      if (getSelection().isCollapsed) this.edit(event);
+      if (getSelection().isCollapsed && !event.target.closest("button")) this.edit(event);
     });
   }
 

@@ -10,6 +10,7 @@ import builtins
 import io
 import json
 import linecache
+import logging
 import os
 import symtable
 import sys
@@ -17,6 +18,7 @@ import time
 import traceback
 import types
 from contextlib import suppress
+from functools import lru_cache
 
 # Names that every cell finds without another one.
 _KNOWN = set(dir(builtins)) | {"display", "__name__"}
@@ -271,7 +273,7 @@ def needed(cells: list[list[str]], target: str, ran: dict) -> tuple[list[str], b
         ran: name -> (source, when) of those that have run.
     """
     order, source = [name for name, _ in cells], dict(cells)
-    parts = {name: Names(text) for name, text in cells}
+    parts = {name: names_of(text) for name, text in cells}
     imported = set().union(*(part.imports for part in parts.values()))
     never, stamps = float("inf"), {}
 
@@ -299,6 +301,12 @@ def needed(cells: list[list[str]], target: str, ran: dict) -> tuple[list[str], b
                 chosen.add(other)
                 ahead.append(other)
     return [name for name in order if name in chosen], when(target) != never
+
+
+@lru_cache(1000)
+def names_of(source: str) -> "Names":
+    """A cell's names; the page asks for those of all its cells at each run."""
+    return Names(source)
 
 
 class Names:
@@ -409,5 +417,6 @@ def prepare() -> None:
     os.environ.update(
         LTH_EXPLORE="live", MPLBACKEND="agg", MPLCONFIGDIR="/tmp", MATPLOTLIBRC="/tmp/matplotlibrc"
     )
+    logging.getLogger("matplotlib.font_manager").setLevel("ERROR")  # that it looks for fonts
     with open("/tmp/matplotlibrc", "w", encoding="utf-8") as file:
         file.writelines(f"{key}: {str(value).lstrip('#')}\n" for key, value in style.RC.items())
