@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -84,6 +85,16 @@ def test_a_cell_has_what_it_printed_and_what_its_figures_say():
     assert one["c05"]["seconds"] == 12 and one["c02"]["hidden"] and not one["c05"]["hidden"]
     assert one["c07"]["says"][0].startswith("5 candidates, each free to move by 0.01")
     assert one["c36"]["printed"].startswith("| the claim")
+
+
+def test_figures_that_compute_between_their_frames_are_many():
+    counts = {True: 0, False: 0}
+    for chapter in chapters.CHAPTERS:
+        if not chapter.torch:
+            text = (ROOT / "book" / chapter.notebook).read_text(encoding="utf-8")
+            for axes in re.findall(r"data-axes='([^']*)'", text):
+                counts["&quot;between&quot;" in axes] += 1
+    assert counts[True] >= 25 and sum(counts.values()) >= 55, counts
 
 
 def test_python_on_a_page_of_text_becomes_cells():

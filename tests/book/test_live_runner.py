@@ -72,7 +72,8 @@ def test_a_table_is_markdown_and_ipythons_display_is_there(page):
         ("y", "NameError: name 'y' is not defined", "No cell above makes this name"),
         ("import scipyy", "ModuleNotFoundError: No module named 'scipyy'", "scipyy is not part of"),
         ("raise MemoryError", "MemoryError", "no more memory"),
-        ("f(", "SyntaxError: '(' was never closed", "could not read this cell"),
+        ("class Other(MemoryError): pass\nraise Other", "Other", "no more memory"),
+        ("f(", "SyntaxError: '(' was never closed", "could not read this cell. Line 1: f("),
         ("exit", "", ""),
     ],
 )

@@ -9,6 +9,23 @@ RUN = """async (names) => {
     return Object.fromEntries(lthPage.cells.filter((cell) => cell.result)
         .map((cell) => [cell.id, { ...cell.result, printed: cell.printed, shouldSay: cell.says }]));
 }"""
+# Cells of another page by the Python of this one, in the order of that page.
+ELSEWHERE = """async ([name, wanted]) => {
+    const { base } = lthPage.python.settings;
+    const [{ show, text }, known] = await Promise.all(
+        [import(`${base}outputs.js`), fetch(`${base}${name}.json`).then((answer) => answer.json())]);
+    const found = {};
+    for (const { id, source, printed, says } of known.cells.filter((cell) => wanted.includes(cell.id))) {
+        const box = document.createElement("div");
+        const result = { said: "", printed, shouldSay: says };
+        lthPage.current = { output: (output) => (show(box, output), (result.said += text(output))) };
+        const done = await lthPage.python.ask("run", { cell: id, source });
+        lthPage.current = null;
+        result.says = [...box.querySelectorAll(".lth-says")].map((one) => one.textContent);
+        found[id] = { ...result, error: done.error?.line ?? null };
+    }
+    return found;
+}"""
 # Cells that print something else in the page, or nothing: (page, cell) -> the reason.
 EXCEPTIONS: dict[tuple[str, str], str] = {}
 

@@ -140,6 +140,7 @@ def write_files(app, exception) -> None:
     for name in pages:
         source = Path(app.env.doc2path(name))
         content = {"cells": cells(source, known.get(source.stem, {})), "files": files, "info": info}
+        content["notebook"] = source.suffix == ".ipynb"
         (own / f"{source.stem}.json").write_text(json.dumps(content), encoding="utf-8")
     for path in [*folder.iterdir(), *(folder / "python").iterdir()]:
         if path not in kept | {own, folder / "python"}:

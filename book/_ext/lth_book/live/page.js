@@ -49,7 +49,9 @@ class Page {
     this.place.hidden = true;
     this.#controls();
     if (!this.cells) this.#enliven();
-    this.say(`Python is here (${seconds.toFixed(1)} s). Tap a cell to change it; Shift-Enter runs it.`);
+    const edits = this.cells.filter((cell) => cell.edited).length;
+    const kept = edits ? ` Your edits (${edits}) are here; variables are not: what a cell needs runs first.` : "";
+    this.say(`Python is here (${seconds.toFixed(1)} s). Tap a cell to change it; Shift-Enter runs it.${kept}`);
   }
 
   // While it is loaded: what, how much, and a way out.
@@ -107,7 +109,7 @@ class Page {
       if (edit && edit.from !== cell.original) cell.say("Edited; the page's own cell has changed since.");
       this.figuresOf(cell);
     }
-    document.documentElement.classList.add("lth-running-page");
+    document.body.classList.add("lth-running-page");
   }
 
   // Edits outlive the page; where the browser keeps nothing, the reader is told once.
@@ -293,7 +295,8 @@ class Page {
 
   // The page's notebook with the reader's cells in place of its own.
   async download() {
-    const answer = await fetch(new URL(`../../notebooks/${this.name}.ipynb`, this.python.settings.base)).catch(() => null);
+    const address = new URL(`../../notebooks/${this.name}.ipynb`, this.python.settings.base);
+    const answer = this.known.notebook ? await fetch(address).catch(() => null) : null;
     const notebook = answer?.ok ? await answer.json() : this.#bareNotebook();
     const cells = [...this.cells];
     for (const one of notebook.cells) {
@@ -302,9 +305,10 @@ class Page {
       const [cell] = cells.splice(place, 1);
       if (cell.edited) Object.assign(one, { source: cell.source, outputs: [], execution_count: null });
     }
-    const address = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)], { type: "application/x-ipynb+json" }));
-    element("a", { href: address, download: `${this.name}.ipynb` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    const file = new Blob([JSON.stringify(notebook, null, 1)], { type: "application/x-ipynb+json" });
+    const link = element("a", { href: URL.createObjectURL(file), download: `${this.name}.ipynb` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   #bareNotebook() {

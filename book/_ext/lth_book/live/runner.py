@@ -205,8 +205,8 @@ class _Stream(io.TextIOBase):
 
 def _error(error: BaseException, name: str) -> dict:
     """An error as a reader meets it: its last line, what that means, and where it came from."""
-    kind = type(error).__name__
-    words = WORDS.get(kind, "")
+    kinds = [kind.__name__ for kind in type(error).__mro__]  # numpy has a MemoryError of its own
+    words = next((WORDS[kind] for kind in kinds if kind in WORDS), "")
     if isinstance(error, ModuleNotFoundError):
         words = MISSING.format((error.name or "this").partition(".")[0])
     if isinstance(error, SyntaxError) and error.lineno:
