@@ -37,8 +37,9 @@ export class Cell {
     this.editButton = button("Edit", () => this.edit());
     this.backButton = button("Put back", () => this.putBack());
     this.note = element("span", { className: "lth-note", role: "status" });
-    this.bar = element("div", { className: "lth-cell-bar" }, element("span", { className: "lth-number", textContent: `Cell ${this.number}` }),
-      this.runButton, this.editButton, this.backButton, this.note);
+    this.label = element("span", { className: "lth-number" });
+    this.bar = element("div", { className: "lth-cell-bar" }, this.label, this.runButton,
+      this.editButton, this.backButton, this.note);
     this.input.after(this.bar);
     this.runButton.disabled = Boolean(this.needs);
     this.mark();
@@ -56,8 +57,8 @@ export class Cell {
   mark() {
     this.box.classList.toggle("lth-edited", this.edited);
     this.backButton.hidden = !this.edited;
+    this.label.textContent = `Cell ${this.number}${this.edited ? " · edited" : ""}`;
     if (this.needs) this.say(`Needs ${this.needs}, which the page's Python has not: run it in the notebook.`);
-    else if (this.edited) this.say("Edited.");
     else if (this.slow) this.say(`Takes about ${Math.round(this.seconds)} s, and is left out of Run all.`);
     else this.say("");
   }
@@ -145,7 +146,7 @@ export class Cell {
     const took = seconds < 0.01 ? "in under 0.01 s" : `in ${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
     if (error) this.say(`Stopped by an error after ${seconds.toFixed(1)} s.`);
     else if (same && (this.printed || this.says.length)) this.say(`Ran ${took}: the same as printed.`);
-    else this.say(`${this.edited ? "Edited. " : ""}Ran ${took}.`);
+    else this.say(`Ran ${took}.`);
     return { same, error };
   }
 

@@ -33,7 +33,7 @@ self.lthEditor = ({ parent, text, label, run, leave, change, tabs }) => {
         bracketMatching(),
         highlightActiveLine(),
         syntaxHighlighting(classHighlighter),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of((update) => update.docChanged && change(view.state.doc.toString())),
       ],
     }),
