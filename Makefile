@@ -18,9 +18,8 @@ NEWEST ?= $(PYTHON)
 EXTRAS := book,cluster,test
 PACKAGE_TESTS := tests --ignore=tests/book --ignore=tests/pages
 
-.PHONY: book env pdf test test-live test-other test-lowest test-newest serve lab assignments notebooks chapter \
-    lint format benchmark \
-    links clean lock help
+.PHONY: book env pdf test test-live test-other test-lowest test-newest serve lab assignments grade autograder \
+    notebooks chapter lint format benchmark links clean lock help
 
 help:
 	@echo "make book       build the pages (LIVE=0: without the Python that runs in them)"
@@ -32,6 +31,7 @@ help:
 	@echo "make serve      show the pages at http://localhost:$(PORT)"
 	@echo "make lab        open the notebooks in JupyterLab: plain copies in the folder lab, which are yours"
 	@echo "make assignments VARIANT=2027   write the course's notebooks, for students and for lecturers"
+	@echo "make grade FILE=folder   grade what was handed in (make autograder: the zips for Gradescope)"
 	@echo "make notebooks  execute the notebooks in place; rewrite the pages made from code"
 	@echo "                (make notebooks ONLY=8: one chapter's notebook and claims, in seconds)"
 	@echo "make chapter NUMBER=8 NAME=random-masks   begin a chapter from the template"
@@ -80,7 +80,16 @@ serve: book
 
 # For students and lecturers, in _build/assignments; VARIANT is the year's, say 2027.
 assignments: $(READY)
-	@$(BIN)/python tools/make_assignments.py $(VARIANT)
+	@$(BIN)/python tools/make_assignments.py $(or $(VARIANT),0) $(PRIVATE)
+
+# make grade FILE=folder OPTIONS="--secret key --roster class.csv"; what comes of it lies in OUT.
+OUT ?= _build/grades
+grade: $(READY)
+	@$(BIN)/python -m lth_tutorial grade $(FILE) --out $(OUT) $(OPTIONS)
+
+# OPTIONS="--variant 2027 --secret key"
+autograder: $(READY)
+	@$(BIN)/python tools/make_autograder.py $(OPTIONS)
 
 lab: book $(TORCH)
 	@$(BIN)/python tools/lab.py $(SITE) lab

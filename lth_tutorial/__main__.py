@@ -1,4 +1,4 @@
-"""The command line: ``python -m lth_tutorial reproduce NAME [--size page|paper] [--workers N]``."""
+"""The command line: ``python -m lth_tutorial reproduce NAME``, and ``grade FOLDER`` for the course."""
 
 import argparse
 import os
@@ -16,7 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     from lth_tutorial.files import stored_results
 
     results = chapters.results()
-    options = vars(_parser(results).parse_args(arguments))
+    parsed = _parser(results).parse_args(arguments)
+    if parsed.command == "grade":
+        return parsed.run(parsed)
+    options = vars(parsed)
     command, name = options.pop("command"), options.pop("name")
     listed, checked = options.pop("list"), options.pop("check")
     if listed:
@@ -40,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser(results: dict) -> argparse.ArgumentParser:
+    from lth_tutorial.course.command import add_to
     from lth_tutorial.parallel import BACKENDS
 
     parser = argparse.ArgumentParser(prog="python -m lth_tutorial", description=__doc__)
@@ -67,6 +71,7 @@ def _parser(results: dict) -> argparse.ArgumentParser:
     option("--backend", default="loky", help=f"one of {', '.join(BACKENDS)} (%(default)s)")
     option("--together", action="store_true", help="all cells at once on this machine's GPU")
     option("--scheduler", metavar="ADDRESS", help="of a running Dask cluster, for --backend dask")
+    add_to(commands)
     return parser
 
 

@@ -2,7 +2,7 @@
 
 Beside the students' notebooks lies the package's wheel, which their first cell installs.
 
-Usage: python tools/make_assignments.py [VARIANT]
+Usage: python tools/make_assignments.py [VARIANT [PRIVATE]]    (PRIVATE: a folder with tasks of your own)
 """
 
 import json
@@ -35,11 +35,11 @@ def install_cell(torch: bool) -> str:
     )
 
 
-def write(folder: Path, variant: int) -> list[Path]:
-    """Write every assignment for a year into `folder`; returns the files."""
+def write(folder: Path, variant: int, private: Path | None = None) -> list[Path]:
+    """Write every assignment for a year into `folder`, with a lecturer's own tasks; returns the files."""
     made = []
     for name in loading.names():
-        master, assignment = loading.master(name), loading.public(name)
+        master, assignment = loading.master(name, private), loading.with_tasks(name, private)
         install = install_cell(any("torch" in task.uses for task in assignment.tasks))
         for kind in ("student", "solution"):
             build = getattr(masters, f"{kind}_notebook")
@@ -55,7 +55,8 @@ def write(folder: Path, variant: int) -> list[Path]:
 
 if __name__ == "__main__":
     target = ROOT / "_build" / "assignments"
-    for path in write(target, int(sys.argv[1]) if len(sys.argv) > 1 else 0):
+    variant, private = int(sys.argv[1] if len(sys.argv) > 1 else 0), [*map(Path, sys.argv[2:])]
+    for path in write(target, variant, *private):
         print(path.relative_to(ROOT))
     sys.path.insert(0, str(Path(__file__).parent))
     from build_wheel import build_wheel

@@ -9,5 +9,7 @@ session      the conversation with it
 submissions  what was handed in: its cells, whose it is, and of which assignment
 grading      marks for one submission
 reports      what graders, students and lecturers read: JSON, notebook, tables
+command      the command that grades a class
+autograder   Gradescope's zip, and what runs there
 rosters      the exports of Canvas and Moodle, filled in
 """

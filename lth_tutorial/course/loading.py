@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 from lth_tutorial.chapters import BOOK, CHAPTERS
-from lth_tutorial.tasks import Assignment, Check
+from lth_tutorial.tasks import Assignment, Check, Task
 
-from .masters import Master, read_master
+from .masters import Master, joined, read_master
 
 MASTERS = BOOK / "assignments"
 
@@ -30,15 +30,32 @@ def public(name: str) -> Assignment:
     Raises:
         ValueError: there is none of this name.
     """
+    return import_module(f"lth_tutorial.{package(name)}.assignment").ASSIGNMENT
+
+
+def package(name: str) -> str:
+    """The room of the chapter that an assignment belongs to.
+
+    Raises:
+        ValueError: there is no assignment of this name.
+    """
     rooms = {Path(chapter.notebook).stem: chapter.package for chapter in CHAPTERS}
     if name not in names():
-        raise ValueError(f"there is no assignment {name!r}; there are {', '.join(names())}")
-    return import_module(f"lth_tutorial.{rooms[name]}.assignment").ASSIGNMENT
+        there = ", ".join(names()) or "none: the masters are in a checkout of the book only"
+        raise ValueError(f"there is no assignment {name!r}; there are {there}")
+    return rooms[name]
 
 
-def master(name: str) -> Master:
-    """The master of an assignment."""
-    return read_master(MASTERS / f"{name}.ipynb")
+def master(name: str, private: Path | None = None) -> Master:
+    """The master of an assignment, with a lecturer's own tasks behind it."""
+    found = read_master(MASTERS / f"{name}.ipynb")
+    theirs = Path(private, f"{name}.ipynb") if private else None
+    return joined(found, read_master(theirs)) if theirs and theirs.exists() else found
+
+
+def placeholders(name: str, private: Path | None = None) -> dict[str, str]:
+    """What stands in the cells of answers before anybody writes there, by the names of the tasks."""
+    return {part.name: part.answer for part in master(name, private).parts.values()}
 
 
 def graded(name: str, private: Path | None = None) -> Assignment:
@@ -54,12 +71,23 @@ def graded(name: str, private: Path | None = None) -> Assignment:
         added = len(task.checks) - len(public(name).task(task.name).checks)
         if added != task.more:
             raise ValueError(f"{name}: {task.name} says `more={task.more}`, and {added} are added")
-    theirs = Path(private, f"{name}.py") if private else None
-    if theirs and theirs.exists():
-        module = _module(theirs)
-        found = Assignment(found.numbers, (*found.tasks, *getattr(module, "TASKS", ())))
-        found = _with(found, getattr(module, "CHECKS", {}), theirs.name)
-    return found
+    tasks, checks, file = _theirs(name, private)
+    return _with(Assignment(found.numbers, (*found.tasks, *tasks)), checks, file)
+
+
+def with_tasks(name: str, private: Path | None = None) -> Assignment:
+    """An assignment as the student's notebook knows it, and a lecturer's own tasks behind it."""
+    found = public(name)
+    return Assignment(found.numbers, (*found.tasks, *_theirs(name, private)[0]))
+
+
+def _theirs(name: str, private: Path | None) -> tuple[tuple[Task, ...], dict, str]:
+    """Tasks and further checks of a private folder, and the name of its file."""
+    path = Path(private, f"{name}.py") if private else None
+    if path is None or not path.exists():
+        return (), {}, ""
+    module = _module(path)
+    return getattr(module, "TASKS", ()), getattr(module, "CHECKS", {}), path.name
 
 
 def _with(assignment: Assignment, checks: dict[str, tuple[Check, ...]], file: str) -> Assignment:

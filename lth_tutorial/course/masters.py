@@ -131,6 +131,12 @@ def _wrong(text: str, check: str, where: str) -> Wrong:
 # What is made of it
 
 
+def joined(master: Master, more: Master) -> Master:
+    """A master with the tasks of a lecturer's own behind its own."""
+    cells = [*master.notebook["cells"], *more.notebook["cells"]]
+    return Master(master.name, {**master.notebook, "cells": cells}, master.parts | more.parts)
+
+
 def student_notebook(master: Master, assignment: Assignment, variant: int, install: str) -> dict:
     """The notebook that a student gets: no solution, no wrong answer, no rubric.
 

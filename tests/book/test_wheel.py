@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lth_tutorial import chapters
+from lth_tutorial.course import loading
 
 from ..building import tool
 
@@ -35,6 +36,16 @@ def test_it_carries_every_stored_result_and_no_second_copy(installed):
     carried = (installed / "lth_tutorial" / "data" / "results").iterdir()
     assert {path.name: path.read_bytes() for path in carried} == stored
     assert not (ROOT / "lth_tutorial" / "data" / "results").exists()
+
+
+def test_it_carries_no_solution_and_no_check_that_only_grading_runs(installed):
+    """Masters and the further checks lie beside each other, outside of the package."""
+    carried = {path.name: path.read_text("utf-8") for path in installed.rglob("*.py")}
+    text = "\n".join(carried.values())
+    for name in loading.names():
+        assert f"{name}.ipynb" not in carried and f"{name}.py" not in carried
+        solutions = [part.solution for part in loading.master(name).parts.values() if part.wrong]
+        assert solutions and not [one for one in solutions if one in text]
 
 
 def test_it_is_built_again_only_for_other_sources(wheel):

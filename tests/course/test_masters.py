@@ -7,8 +7,6 @@ import pytest
 from lth_tutorial.course import loading, masters
 from lth_tutorial.tasks import Assignment, Check, Task
 
-from ..building import tool
-
 CHECK = Check(name="right", points=2, arguments=lambda seed: (1,), judge=lambda a, v: None)
 TOY = Assignment(
     lambda seed: {"n": seed % 9},
@@ -109,10 +107,9 @@ def test_the_notebooks_of_an_assignment(name):
     import nbformat
 
     master, assignment = loading.master(name), loading.public(name)
-    build = tool("make_assignments")
     student, solution = (
-        masters.student_notebook(master, assignment, 2027, build.install_cell(False)),
-        masters.solution_notebook(master, assignment, 2027, build.install_cell(False)),
+        masters.student_notebook(master, assignment, 2027, "%pip install x"),
+        masters.solution_notebook(master, assignment, 2027, "%pip install x"),
     )
     for notebook in (student, solution):
         nbformat.validate(nbformat.from_dict(notebook))
@@ -132,3 +129,36 @@ def test_the_notebooks_of_an_assignment(name):
     names = {check.name for task in loading.graded(name).tasks for check in task.checks}
     public = {check.name for task in assignment.tasks for check in task.checks}
     assert not [one for one in names - public if f'"{one}"' in json.dumps(student)]
+
+
+PRIVATE = """
+from lth_tutorial.tasks import Check, Task
+
+CHECK = Check(name="mine", points=5, arguments=lambda seed: (seed % 9,),
+              judge=lambda a, v: None if v == a[0] + 1 else "not the next one")
+TASKS = (Task(name="next_one", title="The next", checks=(CHECK,)),)
+CHECKS = {"least_n": (CHECK,)}
+"""
+
+
+def test_a_lecturers_own_tasks_stand_behind_the_others(tmp_path):
+    name = "1-random-subset-sum"
+    (tmp_path / f"{name}.py").write_text(PRIVATE)
+    cells = [
+        cell("## 8. The next", kind="markdown"),
+        cell("def next_one(n):\n    ...", "answer"),
+        cell("def next_one(n):\n    return n + 1", "solution"),
+        cell("This is checked when it is graded.", "check:next_one", kind="markdown"),
+    ]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    (tmp_path / f"{name}.ipynb").write_text(text)
+    graded = loading.graded(name, tmp_path)
+    assert graded.tasks[-1].name == "next_one" and graded.task("least_n").checks[-1].points == 5
+    master = loading.master(name, tmp_path)
+    text = "\n".join(
+        sources(masters.student_notebook(master, loading.with_tasks(name, tmp_path), 1, ""))
+    )
+    assert "## 8. The next" in text and "**`next_one`**: 5 points" in text and "n + 1" not in text
+    (tmp_path / f"{name}.py").write_text(PRIVATE.replace("least_n", "no_task"))
+    with pytest.raises(ValueError, match=f"{name}.py: there is no task 'no_task'"):
+        loading.graded(name, tmp_path)

@@ -1,0 +1,233 @@
+"""Marks for one submission. This process holds checks, expected values and words; the other one the cells."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lth_tutorial import tasks
+from lth_tutorial.tasks import UNTOUCHED, Check, Outcome, Task, identifier, own_seed, verdict
+
+from . import loading, wall
+from .session import Reply, Session
+from .submissions import Submission, defined_twice
+
+# A task may take so many times what one of its calls may take.
+CALLS = 3
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a class is graded with.
+
+    Args:
+        secret: the lecturer's, from which the seeds of checks are made; empty, and anybody can foresee them.
+        private: a folder with the lecturer's own tasks and checks.
+        variant: the year's; None takes the one that a notebook says.
+        assignment: the one that is graded; None takes the one that a notebook says.
+    """
+
+    secret: bytes = b""
+    private: Path | None = None
+    variant: int | None = None
+    assignment: str | None = None
+
+
+def secret_seed(terms: Terms, *words) -> int:
+    """A seed that only who knows the secret can foresee."""
+    text = "\x1f".join(map(str, words)).encode()
+    return int.from_bytes(hmac.new(terms.secret, text, hashlib.sha256).digest()[:8], "big") >> 1
+
+
+def grade(submission: Submission, student: str, terms: Terms, rung: wall.Rung) -> dict:
+    """Grade a submission; returns the record that reports are made of.
+
+    Raises:
+        ValueError: neither the terms nor the notebook say which assignment it is.
+    """
+    name = terms.assignment or submission.assignment
+    if name is None:
+        raise ValueError(
+            f"{submission.path.name} does not say which assignment it is: --assignment NAME"
+        )
+    variant = terms.variant if terms.variant is not None else submission.variant or 0
+    desk = _Desk(submission, name, identifier(student), variant, terms, rung)
+    if submission.assignment not in (name, None):
+        desk.notes.append(f"this is the notebook of {submission.assignment}, and {name} is graded")
+    marks = desk.marks()
+    return {
+        "student": desk.student,
+        "assignment": name,
+        "variant": variant,
+        "file": submission.path.name,
+        "wall": rung.words,
+        "notes": [*submission.notes, *desk.notes],
+        "tasks": marks,
+        "texts": desk.texts(),
+    }
+
+
+class _Desk:
+    """One submission on the grader's desk."""
+
+    def __init__(self, submission, name, student, variant, terms, rung):
+        self.submission, self.assignment = submission, loading.graded(name, terms.private)
+        self.student, self.variant, self.terms, self.rung = student, variant, terms, rung
+        self.notes = [*self._who(), *self._which()]
+        self.placeholders = loading.placeholders(name, terms.private)
+        # Those checks of each task that the notebook has as well.
+        self.public = {t.name: {c.name for c in t.checks} for t in loading.public(name).tasks}
+
+    def _who(self) -> Iterator[str]:
+        typed = identifier(self.submission.student)
+        if self.submission.notebook is not None and typed != self.student:
+            said = f"says STUDENT = {typed!r}" if typed else "has no identifier in it"
+            yield f"the notebook {said}; it was graded with the numbers of {self.student!r}"
+
+    def _which(self) -> Iterator[str]:
+        said = self.submission.variant
+        if self.terms.variant is not None and said not in (None, self.terms.variant):
+            yield f"the notebook is of variant {said}, and {self.terms.variant} is graded"
+        names = {task.name for task in self.assignment.tasks}
+        yield from defined_twice(self.submission.cells, names)
+
+    def marks(self) -> list[dict]:
+        """The marks of all tasks, in their order."""
+        found = {}
+        for uses in dict.fromkeys(task.uses for task in self.assignment.tasks):
+            chosen = [t for t in self.assignment.tasks if t.uses == uses and t.kind != "text"]
+            if chosen:
+                found |= self._with(uses, chosen)
+        return [found.get(task.name) or self._unread(task) for task in self.assignment.tasks]
+
+    def texts(self) -> dict[str, str]:
+        """What was written for a person to read; nothing where the placeholder was left."""
+        names = [task.name for task in self.assignment.tasks if task.kind == "text"]
+        return {name: self._text(name) or "" for name in names}
+
+    def _text(self, name: str) -> str | None:
+        """None where the cell that was handed out for it is gone."""
+        written = self.submission.texts.get(name)
+        return "" if written == self.placeholders.get(name, "").strip() else written
+
+    def _unread(self, task: Task) -> dict:
+        """A text before a person has read it; what is not there needs no reader."""
+        written = self._text(task.name)
+        if written is None:
+            self.notes.append(
+                f"the cell for {task.name} is gone; look for the text in the notebook"
+            )
+        empty = written == ""
+        return {
+            "name": task.name,
+            "title": task.title,
+            "kind": task.kind,
+            "points": 0.0 if empty else None,
+            "most": task.points,
+            "checks": [],
+            "comment": "nothing was written here" if empty else "",
+        }
+
+    def _with(self, uses: tuple[str, ...], chosen: list[Task]) -> dict[str, dict]:
+        """The marks of the tasks that use the same libraries: one process serves them."""
+        numbers = self.assignment.numbers(own_seed(self.variant, self.student))
+        plain = {name: getattr(value, "words", value) for name, value in numbers.items()}
+        hidden = (loading.MASTERS, *([self.terms.private] if self.terms.private else []))
+        with Session(self.rung, self.submission.cells, plain, uses, hidden) as session:
+            found = {task.name: self._of(task, session) for task in chosen}
+            for number, failed in session.failed.items():
+                self.notes += [f"code cell {number + 1}: {words}" for words in failed]
+            self.notes += [
+                f"code cell {k + 1} was {words}" for k, words in session.left_out.items()
+            ]
+        return found
+
+    def _of(self, task: Task, session: Session) -> dict:
+        outcomes, left = [], CALLS * task.seconds
+        value = session.value(task.name) if task.kind == "value" else None
+        for check in task.checks:
+            arguments = check.arguments(self._seed(task, check))
+            reply = value or _call(session, task, arguments, left)
+            left -= reply.seconds if value is None else 0
+            outcomes.append(Outcome(check, _words(check, arguments, reply), reply.seconds))
+        return _marked(task, outcomes, self.public.get(task.name, set()))
+
+    def _seed(self, task: Task, check: Check) -> int:
+        if check.own:
+            return own_seed(self.variant, self.student)
+        return secret_seed(self.terms, self.variant, self.student, task.name, check.name)
+
+
+def _call(session: Session, task: Task, arguments: tuple, left: float) -> Reply:
+    if left <= 0:
+        return Reply(words=f"not run: the task's {CALLS * task.seconds:g} s are used up")
+    return session.call(task.name, arguments, min(task.seconds, left))
+
+
+def _words(check: Check, arguments: tuple, reply: Reply) -> str | None:
+    if reply.slow and check.slow:
+        return f"{reply.words}: {check.slow}"
+    if reply.words:
+        return reply.words
+    return verdict(check, arguments, reply.value)
+
+
+def _marked(task: Task, outcomes: list[Outcome], public: set[str]) -> dict:
+    checks = [
+        {
+            "name": one.check.name,
+            "points": one.check.points if one.words is None else 0.0,
+            "most": one.check.points,
+            "words": one.words,
+            "public": one.check.name in public,
+            "seconds": round(one.seconds, 2),
+        }
+        for one in outcomes
+    ]
+    return {
+        "name": task.name,
+        "title": task.title,
+        "kind": task.kind,
+        "points": sum(check["points"] for check in checks),
+        "most": sum(check["most"] for check in checks),
+        "checks": checks,
+    }
+
+
+def is_untouched(marks: dict) -> bool:
+    """Whether nothing was written for a task."""
+    return bool(marks["checks"]) and all(check["words"] == UNTOUCHED for check in marks["checks"])
+
+
+# What a record hangs on
+
+
+def key(path: Path, student: str, terms: Terms, name: str) -> str:
+    """What changes when the submission, the checks, the year or the secret do."""
+    parts = [
+        path.read_bytes(),
+        identifier(student).encode(),
+        terms.secret,
+        checks_key(terms, name).encode(),
+    ]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:32]
+
+
+def checks_key(terms: Terms, name: str) -> str:
+    """What changes when the checks of an assignment do, or the year."""
+    digest = hashlib.sha256(repr((name, terms.variant)).encode())
+    for path in _sources(terms, name):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _sources(terms: Terms, name: str) -> list[Path]:
+    ground = Path(tasks.__file__).parent
+    room = ground / loading.package(name) / "assignment.py"
+    here = [ground / "tasks.py", ground / "judging.py", Path(__file__), room]
+    folders = [loading.MASTERS, *([terms.private] if terms.private else [])]
+    return here + [path for folder in folders if (path := folder / f"{name}.py").exists()]
