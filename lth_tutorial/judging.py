@@ -1,5 +1,7 @@
 """What judges of answers share: a student's value as a number, an array or a mask, or words on why not."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lth_tutorial.checks import real_array, shown
@@ -64,6 +66,46 @@ def mask_of(value, shape: int | tuple[int, ...], what: str = "the mask") -> np.n
     return array.astype(bool)
 
 
+def parts_of(value, count: int, what: str) -> list:
+    """A value as so many parts.
+
+    Raises:
+        Unfit: it is no list or tuple of that length; `what` says which parts are asked for.
+    """
+    if not isinstance(value, list | tuple) or len(value) != count:
+        raise Unfit(f"the answer should hold {count} things: {what}")
+    return list(value)
+
+
 def size(value: float) -> str:
     """A size as words have it: two digits."""
     return f"{value:.2g}"
+
+
+# Instances
+
+
+# How often an instance is drawn until it tells the right answer from the usual wrong ones.
+TRIES = 20_000
+
+
+def drawn(
+    seed: int, draw: Callable[[np.random.Generator], tuple], good: Callable[..., bool]
+) -> tuple:
+    """The first draw that is good: on it the usual wrong answers differ from the right one."""
+    rng = np.random.default_rng(seed)
+    for _ in range(TRIES):
+        found = draw(rng)
+        if good(*found):
+            return found
+    raise AssertionError("no instance was found that tells right from wrong")
+
+
+def all_masks(n: int) -> np.ndarray:
+    """Every mask of n candidates, one by one; (2^n, n)."""
+    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
+
+
+def apart(least: float, *values: float) -> bool:
+    """Whether all values differ from each other by at least so much."""
+    return bool(np.diff(np.sort(values)).min(initial=np.inf) >= least)

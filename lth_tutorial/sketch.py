@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, ROW, LEFT, RIGHT = 680, 46, 130, 20
+import numpy as np
+
+WIDTH, ROW, HEIGHT, LEFT, RIGHT = 680, 36, 24, 130, 20
 INK, FAINT, MARK = "#1b1b1b", "#8a8a8a", "#0072b2"
 
 
@@ -27,12 +29,12 @@ class Sketch:
 
 
 def number_line(
-    rows: Sequence[tuple[str, Sequence[float]]], low: float, high: float, step: float, title: str
+    rows: Sequence[tuple[str, Sequence]], low: float, high: float, step: float, title: str
 ) -> Sketch:
     """Rows of marks over one scale from `low` to `high`, with a line at every `step`.
 
     Args:
-        rows: what each row is, and where its marks are.
+        rows: what each row is, and where its marks are: numbers, or intervals as pairs of numbers.
         title: what the picture shows, in a sentence.
     """
     bottom = ROW * len(rows) + 20
@@ -45,14 +47,15 @@ def number_line(
         _scale(at(low + k * step), low + k * step, k % 5 == 0, bottom) for k in range(count + 1)
     ]
     for k, (label, values) in enumerate(rows):
-        parts.append(_row(label, [at(value) for value in values], ROW * k + 20))
+        places = [tuple(map(at, v)) if np.ndim(v) else (at(v), at(v)) for v in values]
+        parts.append(_row(label, places, ROW * k + 20))
     body = "".join(parts)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 30}" role="img" '
         f'style="background:#fff;max-width:{WIDTH}px;width:100%" font-family="sans-serif" font-size="13">'
         f"<title>{escape(title)}</title>{body}</svg>"
     )
-    said = [f"{label}: {', '.join(f'{v:.2f}' for v in values) or 'none'}" for label, values in rows]
+    said = [f"{label}: {', '.join(map(_in_words, values)) or 'none'}" for label, values in rows]
     return Sketch(svg, "\n".join([title, *said]))
 
 
@@ -67,10 +70,14 @@ def _scale(x: float, value: float, labelled: bool, bottom: int) -> str:
     )
 
 
-def _row(label: str, places: Sequence[float], top: int) -> str:
-    text = f'<text x="8" y="{top + 20}" fill="{INK}">{escape(label)}</text>'
+def _in_words(value) -> str:
+    return f"{value[0]:.2f} to {value[1]:.2f}" if np.ndim(value) else f"{value:.2f}"
+
+
+def _row(label: str, places: Sequence[tuple[float, float]], top: int) -> str:
+    text = f'<text x="8" y="{top + 16}" fill="{INK}">{escape(label)}</text>'
     marks = [
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{top + 32}" stroke="{MARK}" stroke-width="3"/>'
-        for x in places
+        f'<rect x="{x - 1.5:.1f}" width="{y - x + 3:.1f}" y="{top}" height="{HEIGHT}" fill="{MARK}"/>'
+        for x, y in places
     ]
     return text + "".join(marks)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from lth_tutorial.judging import mask_of, number, size
+from lth_tutorial.judging import all_masks, mask_of, number, size
 from lth_tutorial.subset_sum.assignment import (
     NEAR,
-    all_masks,
     apart_arguments,
     best_arguments,
     enough_arguments,

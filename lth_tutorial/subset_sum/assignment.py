@@ -8,23 +8,14 @@ from math import comb
 
 import numpy as np
 
-from lth_tutorial.judging import array_of, mask_of, number, size
+from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
 from lth_tutorial.tasks import Assignment, Check, Task, Unfit
 
 NEAR = 1e-9
 # What is computed by hand may be rounded to three digits.
 ROUNDED = 6e-4
-# How often an instance is drawn until it tells the right answer from the usual wrong ones.
-_TRIES = 20_000
-
-
 # All subsets, one by one
-
-
-def all_masks(n: int) -> np.ndarray:
-    """Every mask of n candidates; (2^n, n)."""
-    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
 
 
 def least_error(x: np.ndarray, z: float, counts) -> float:
@@ -58,16 +49,6 @@ def worst_on_grid(sums: np.ndarray, low: float, high: float, unit: float) -> tup
     return float(targets[errors.argmax()]), float(errors.max())
 
 
-def _drawn(seed: int, draw, good):
-    """The first draw that is good: on it the usual wrong answers differ from the right one."""
-    rng = np.random.default_rng(seed)
-    for _ in range(_TRIES):
-        drawn = draw(rng)
-        if good(*drawn):
-            return drawn
-    raise AssertionError("no instance was found that tells right from wrong")
-
-
 # The student's own numbers
 
 
@@ -94,7 +75,7 @@ def _pictured(seed: int) -> np.ndarray:
             return False
         return clear and abs(_worst(x, 2)[0] - _worst(x, 4)[0]) > 0.1 and wide[0] < inside[0] - 0.05
 
-    return _drawn(seed, draw, good)[0]
+    return drawn(seed, draw, good)[0]
 
 
 def _sums(x: np.ndarray, most: int) -> np.ndarray:
@@ -131,7 +112,7 @@ def _by_hand(seed: int) -> np.ndarray:
         target, error = _worst(x, 2)
         return np.diff(sums).min() > 0.01 and abs(target) < 0.49 and error < _worst(x, 1)[1] - 0.01
 
-    return _drawn(seed, draw, good)[0]
+    return drawn(seed, draw, good)[0]
 
 
 # 1. Read a picture
@@ -198,9 +179,8 @@ def _judge_sums(arguments: tuple, value) -> str | None:
 
 
 def _listed(value) -> tuple[np.ndarray, float]:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise Unfit("by_hand should hold two things: the list of sums, and the worst error")
-    return array_of(value[0], "the list of sums", (-1,)), number(value[1], "the worst error")
+    sums, worst = parts_of(value, 2, "the list of sums, and the worst error")
+    return array_of(sums, "the list of sums", (-1,)), number(worst, "the worst error")
 
 
 def _judge_worst(arguments: tuple, value) -> str | None:
@@ -265,7 +245,7 @@ def best_arguments(n: int, most: int, draw=None, good=None):
     """seed -> (x, z, most): an instance on which the usual wrong answers differ from the right one."""
 
     def arguments(seed: int) -> tuple:
-        x, z = _drawn(seed, draw or _uniform(n), good or (lambda x, z: True))
+        x, z = drawn(seed, draw or _uniform(n), good or (lambda x, z: True))
         return x, float(z), most
 
     return arguments
@@ -365,7 +345,7 @@ def apart_arguments(n: int, pairs: int, low: float, high: float, good=None, unit
         chosen = sorted(rng.choice(len(every), pairs, replace=False).tolist())
         return x, [every[k] for k in chosen], low, high
 
-    return lambda seed: _drawn(seed, draw, good or (lambda *instance: True))
+    return lambda seed: drawn(seed, draw, good or (lambda *instance: True))
 
 
 def allowed_sums(x: np.ndarray, pairs) -> np.ndarray:
@@ -467,12 +447,11 @@ def _break_arguments(seed: int) -> tuple:
 
 
 def _instance(value) -> tuple[np.ndarray, float]:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise Unfit("greedy_fails should hold two things: the candidates and the target")
-    x = array_of(value[0], "the candidates", (-1,))
+    x, target = parts_of(value, 2, "the candidates, and the target")
+    x = array_of(x, "the candidates", (-1,))
     if not 1 <= len(x) <= 8:
         raise Unfit(f"between 1 and 8 candidates are asked for, and there are {len(x)}")
-    return x, number(value[1], "the target")
+    return x, number(target, "the target")
 
 
 def _judge_rules(arguments: tuple, value) -> str | None:

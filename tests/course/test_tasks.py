@@ -128,9 +128,6 @@ def test_numbers_and_masks_of_many_kinds():
 
 
 def test_a_sketch_says_what_it_shows():
-    drawn = sketch.number_line([("two kept", [0.25, -0.5])], -1, 1, 0.1, "Some sums.")
-    assert repr(drawn) == "Some sums.\ntwo kept: 0.25, -0.50"
-    assert (
-        drawn._repr_html_().count('stroke-width="3"') == 2
-        and "<title>Some sums.</title>" in drawn.svg
-    )
+    drawn = sketch.number_line([("two kept", [0.25, (-0.5, 0)])], -1, 1, 0.1, "Some sums.")
+    assert repr(drawn) == "Some sums.\ntwo kept: 0.25, -0.50 to 0.00"
+    assert drawn.svg.count("<rect") == 2 and "<title>Some sums.</title>" in drawn._repr_html_()

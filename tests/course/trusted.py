@@ -88,7 +88,8 @@ def _arguments(check: Check, seed: int) -> tuple:
 
 
 def _outcome(check: Check, seed: int, call, seconds: float) -> Outcome:
-    known = dataclasses.replace(check, arguments=lambda _: _arguments(check, seed))
+    drawn = _arguments(check, seed)
+    known = dataclasses.replace(check, arguments=lambda _: drawn)
     try:
         with _at_most(seconds):
             return ask(known, seed, call)
