@@ -1,9 +1,11 @@
 """Pages that run: what is loaded, edited, computed, stopped and kept, in one browser page with one Python."""
 
 import gzip
+import json
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -74,11 +76,31 @@ def test_a_cell_is_edited_runs_and_is_put_back(live):
     live.keyboard.press("Tab")  # no trap: the focus moves on
     assert live.evaluate("document.activeElement.closest('.lth-editor')") is None
     live.evaluate("lthPage.python && dispatchEvent(new Event('pagehide'))")
-    assert "1/0" in live.evaluate("localStorage['lth-edits:2-perturbed-subset-sum']")
+    with live.expect_download() as saved:
+        live.get_by_role("button", name="Save").click()
+    notebook = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
+    assert [c["outputs"] for c in notebook["cells"] if "".join(c["source"]).endswith("1/0")] == [[]]
+    later = live.context.new_page()
+    later.goto(live.url)
+    assert "with your edits" in later.locator(".lth-run").inner_text()
+    later.close()
     box.get_by_role("button", name="Put back").click()
     assert "edited" not in box.inner_text()
     run_cells(live, ["c05"])
     assert "ZeroDivisionError" not in box.inner_text()
+
+
+def test_a_picture_is_shown_where_the_page_had_none(live):
+    script = """() => {
+        const cell = lthPage.cells.find((one) => one.id === "c02");
+        cell.begin();
+        cell.output({ data: { "image/svg+xml": "<svg class='new'></svg>", "text/plain": "a line" } });
+        cell.end({ seconds: 0 }, true);
+        const shown = cell.box.querySelectorAll("svg.new").length;
+        cell.reset();
+        return [shown, cell.box.querySelectorAll("svg.new").length];
+    }"""
+    assert live.evaluate(script) == [1, 0]
 
 
 def test_escape_leaves_an_editor(live):
@@ -151,6 +173,20 @@ def test_stop_ends_a_loop_within_a_second_and_the_next_cell_begins_again(live):
     live.evaluate("lthPage.cells.forEach((cell) => cell.putBack())")
     results = run_cells(live, ["c05"])
     assert results["c05"]["error"] is None and results["c05"]["said"] == results["c05"]["printed"]
+    live.get_by_role("button", name="Reset").click()
+    live.wait_for_function("document.querySelector('.lth-status').textContent.startsWith('Reset:')")
+
+
+def test_loading_can_be_cancelled(browser, address):
+    page = open_at(browser, f"{address}/{PAGE}")
+    page.route("**/live/python/**", lambda route: None)  # no answer
+    page.click(".lth-run button")
+    page.get_by_role("button", name="Cancel").click()
+    assert "Not loaded" in page.locator(".lth-bar").inner_text()
+    assert (
+        page.locator(".lth-run button").is_enabled() and not page.locator(".lth-cell-bar").count()
+    )
+    page.context.close()
 
 
 def test_from_a_file_it_says_what_to_do(browser, site):

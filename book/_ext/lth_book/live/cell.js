@@ -140,7 +140,8 @@ export class Cell {
     if (error) showError(this.fresh, error);
     const says = [...this.fresh.querySelectorAll(".lth-says")].map((one) => one.textContent);
     this.result = { said: this.said, says, seconds, error: error?.line ?? null };
-    const same = asStored && !error && this.said.trimEnd() === this.printed.trimEnd() && says.join("\n") === this.says.join("\n");
+    const alike = this.said.trimEnd() === this.printed.trimEnd() && says.join("\n") === this.says.join("\n");
+    const same = asStored && !error && alike && (this.stored || !this.fresh.childElementCount);
     this.#swap(same ? this.stored : this.fresh.childElementCount ? this.fresh : null);
     this.mark();
     const took = seconds < 0.01 ? "in under 0.01 s" : `in ${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
