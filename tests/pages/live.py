@@ -9,6 +9,9 @@ RUN = """async (names) => {
     return Object.fromEntries(lthPage.cells.filter((cell) => cell.result)
         .map((cell) => [cell.id, { ...cell.result, printed: cell.printed, shouldSay: cell.says }]));
 }"""
+# What did not run, and what the page says of it.
+LEFT = """Object.fromEntries(lthPage.cells.filter((cell) => !cell.result)
+    .map((cell) => [cell.id, cell.note.textContent]))"""
 # Cells of another page by the Python of this one, in the order of that page.
 ELSEWHERE = """async ([name, wanted]) => {
     const { base } = lthPage.python.settings;

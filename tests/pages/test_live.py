@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import CHAPTERS, open_at
-from .live import ELSEWHERE, EXCEPTIONS, READY, RUN, differences, press, run_cells
+from .live import ELSEWHERE, EXCEPTIONS, LEFT, READY, RUN, differences, press, run_cells
 
 TWO, SEVEN = "2-perturbed-subset-sum", "7-does-gradient-descent-find-tickets"
 PAGE = "book/2-perturbed-subset-sum.html"
@@ -218,7 +218,9 @@ def test_every_cell_prints_what_is_stored(browser, address, path):
     press(page)
     name = path.removeprefix("book/").removesuffix(".html")
     found = {it.cell: it for it in differences(run_cells(page))}
+    left = page.evaluate(LEFT)
     page.context.close()
+    assert all("Needs" in note for note in left.values()), left
     expected = {cell for home, cell in EXCEPTIONS if home == name}
     assert {k: v for k, v in found.items() if k not in expected} == {}
     assert expected <= set(found), "an exception that is none any more"

@@ -12,7 +12,6 @@ import json
 import linecache
 import logging
 import os
-import symtable
 import sys
 import time
 import traceback
@@ -328,6 +327,11 @@ class Names:
                     self._head(getattr(statement, field))
             if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
                 self._simple(statement)
+            elif isinstance(statement, ast.Match):
+                self._head(statement.subject)
+                for case in statement.cases:
+                    self.makes |= self._use(case.pattern)
+                    self._walk(case.body)
             elif hasattr(statement, "body"):
                 for handler in getattr(statement, "handlers", []):
                     self._walk(handler.body)
@@ -362,21 +366,11 @@ class Names:
 
     def _use(self, part: ast.AST) -> set:
         """Note the names that a part takes from elsewhere; returns those that it makes."""
-        table = symtable.symtable(ast.unparse(part), "cell", "exec")
-        loads, made, inner = set(), set(), [table]
-        while inner:
-            scope = inner.pop()
-            inner += scope.get_children()
-            for symbol in scope.get_symbols():
-                if symbol.is_referenced() and (scope is table or symbol.is_global()):
-                    loads.add(symbol.get_name())
-        for symbol in table.get_symbols():
-            if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
-                made.add(symbol.get_name())
-            if symbol.is_imported():
-                self.imports.add(symbol.get_name())
-        self.uses |= loads - self.makes - _KNOWN
-        return made
+        scope = _Scope()
+        scope.visit(part)
+        self.imports |= scope.imports
+        self.uses |= scope.loads - self.makes - _KNOWN
+        return scope.makes
 
     def _change(self, node: ast.AST, called: bool = False) -> None:
         """Note a name that is changed in place: `x += 1`, `x[0] = 1`, `x.size = 1`, `x.append(1)`."""
@@ -387,6 +381,70 @@ class Names:
         if isinstance(node, ast.Name) and node.id not in self.makes | _KNOWN:
             self.changes.add(node.id)
             self.uses.add(node.id)
+
+
+class _Scope(ast.NodeVisitor):
+    """The names that a part of a cell loads and makes; functions and comprehensions within have their own.
+
+    (Python's own `symtable` counts the names of a comprehension among the cell's in some versions.)
+    """
+
+    def __init__(self, *parts: ast.AST):
+        self.loads, self.makes, self.imports = set(), set(), set()
+        for part in parts:
+            self.visit(part)
+
+    def visit_Name(self, node):
+        (self.loads if isinstance(node.ctx, ast.Load) else self.makes).add(node.id)
+
+    def _comprehension(self, node):
+        self.visit(node.generators[0].iter)  # is of the cell, even where it is called as the target
+        inner, own = _Scope(), _Scope(*(part.target for part in node.generators)).makes
+        inner.generic_visit(node)
+        self.loads |= inner.loads - own
+        self.makes |= inner.makes - own  # by := alone
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+
+    def _function(self, node):
+        arguments = node.args
+        everything = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        everything += filter(None, (arguments.vararg, arguments.kwarg))
+        for part in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
+            self.visit(part)
+        inner = _Scope(*(node.body if isinstance(node.body, list) else [node.body]))
+        self.loads |= inner.loads - inner.makes - {one.arg for one in everything}
+
+    visit_Lambda = _function
+
+    def _definition(self, node):
+        self.makes.add(node.name)
+        for part in node.decorator_list:
+            self.visit(part)
+        self._function(node)
+
+    visit_FunctionDef = visit_AsyncFunctionDef = _definition
+
+    def visit_ClassDef(self, node):
+        self.makes.add(node.name)
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        inner = _Scope(*node.body)
+        self.loads |= inner.loads - inner.makes
+
+    def _import(self, node):
+        names = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        self.imports |= names
+        self.makes |= names
+
+    visit_Import = visit_ImportFrom = _import
+
+    def _named(self, node):
+        if node.name:
+            self.makes.add(node.name)
+        self.generic_visit(node)
+
+    visit_ExceptHandler = visit_MatchAs = visit_MatchStar = _named
 
 
 # Figures that compute
