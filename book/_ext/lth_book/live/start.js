@@ -5,12 +5,14 @@
   const place = document.querySelector(".lth-run");
   const [button, cost] = place.children;
   const { base, bytes, page } = place.dataset;
-  const rate = navigator.connection?.downlink; // Mbit/s, where the browser tells
-  if (rate) cost.textContent += `, ${Math.max(1, Math.round((8 * bytes) / rate / 1e6))} s`;
-  self.caches?.has("lth-python").then((there) => there && (cost.textContent = "loaded before"), () => {});
+  let edits = "";
   try {
-    if (localStorage[`lth-edits:${page}`]) cost.textContent += ", with your edits";
+    if (localStorage[`lth-edits:${page}`]) edits = ", with your edits";
   } catch (error) { /* no storage: no edits */ }
+  const rate = navigator.connection?.downlink; // Mbit/s, where the browser tells
+  const seconds = rate ? `, ${Math.max(1, Math.round((8 * bytes) / rate / 1e6))} s` : "";
+  cost.textContent += seconds + edits;
+  self.caches?.has("lth-python").then((there) => there && (cost.textContent = `loaded before${edits}`), () => {});
   const say = (text) => {
     bar.hidden = false;
     bar.textContent = text;
