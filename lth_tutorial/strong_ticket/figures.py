@@ -139,6 +139,11 @@ def table(tables: dict, shown: str):
     return describe(figure, says, data)
 
 
+def source_table(tables: dict, shown: str):
+    """`table` for the source's own network: a page that has both needs a name for each."""
+    return table(tables, shown)
+
+
 def _heat(axes, values, numbers: bool) -> None:
     """Squares whose depth grows with accuracy; the top row has the largest sparsity."""
     places = [place for place in np.ndindex(values.shape) if np.isfinite(values[place])]
