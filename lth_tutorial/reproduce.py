@@ -37,7 +37,8 @@ def reproduce(
         backend: one of parallel.BACKENDS: "loky" here, "dask" or "ray" on a cluster.
         scheduler: the address of a running Dask scheduler, else "dask" starts a cluster here. Its workers
             must see the folder `cache` under the same name.
-        together: run all cells at once on the GPU of this machine, for a result that can.
+        together: run all cells at once on the GPU of this machine, for a result that can. They are kept when
+            all are done: a run that is interrupted begins anew.
 
     Returns:
         what was written.
@@ -84,9 +85,11 @@ def _with_bar(done: Iterable, name: str, total: int, missing: int) -> Iterator:
 
 def _at_once(result: Result, store: Store, missing: list[int]) -> list[dict]:
     """The missing cells, run together; each is given an equal share of the time."""
+    if not missing:
+        return []
     parameters, start = [store.parameters[k] for k in missing], time.time()
     numbers = result.together(parameters)
-    share = round((time.time() - start) / max(1, len(missing)), 2)
+    share = round((time.time() - start) / len(missing), 2)
     made = {"seconds": share, "device": _device(), "code": store.code}
     cells = [
         {"parameters": p, "numbers": n, **made} for p, n in zip(parameters, numbers, strict=True)

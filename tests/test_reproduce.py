@@ -15,7 +15,7 @@ from lth_tutorial.cells import as_json, checked_code
 
 from .closeness import differences
 from .stored import STORED
-from .toys import failing, folders, make, run, runs, without_torch
+from .toys import failing, folders, make, run, runs, squares_at_once, without_torch
 
 
 def test_numbers_and_provenance_are_written(tmp_path):
@@ -324,6 +324,30 @@ def test_readme_says_what_a_hundred_workers_take():
     few = len(chapters.results()["authors-network"].cells("paper"))
     assert f"`authors-network` has only {few} cells" in readme
     assert f"more than {few} workers do not help" in readme
+
+
+def test_cells_at_once_are_made_once_and_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = make(together=squares_at_once)
+    written = reproduce.reproduce(result, "page", together=True, **folders(tmp_path))
+    alone = reproduce.reproduce(make(), "page", results=tmp_path / "other", cache=tmp_path / "own")
+    assert [c["numbers"] for c in written["cells"]] == [c["numbers"] for c in alone["cells"]]
+    assert {c["code"] for c in written["cells"]} == {result.code(together=True)} != {result.code()}
+    ran = tmp_path / "ran"
+    assert ran.read_text() == "4"
+    reproduce.reproduce(result, "page", together=True, **folders(tmp_path))
+    assert ran.read_text() == "4", "finished cells were run again"
+
+
+def test_a_result_that_cannot_run_at_once_says_so_and_so_does_a_machine_without_a_gpu(
+    tmp_path, monkeypatch, capsys
+):
+    with pytest.raises(ValueError, match="squares has no way to run all cells at once"):
+        reproduce.reproduce(make(), "page", together=True, **folders(tmp_path))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    options = ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+    assert main(["reproduce", "authors-network", "--together", *options]) == 1
+    assert "needs a GPU that torch can use, and there is none" in capsys.readouterr().err
 
 
 def test_a_name_is_needed(capsys):

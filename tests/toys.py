@@ -18,6 +18,13 @@ def run(parameters, folder):
     return {"square": parameters["k"] ** 2}
 
 
+def squares_at_once(parameters):
+    """All squares; how many were asked for is left in the working folder."""
+    with open("ran", "a", encoding="utf-8") as file:
+        file.write(str(len(parameters)))
+    return [{"square": p["k"] ** 2} for p in parameters]
+
+
 def failing(parameters, folder):
     """Cell 2 raises until somebody has mended it."""
     if parameters["k"] == 2 and not (folder / "mended").exists():

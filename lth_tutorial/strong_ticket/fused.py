@@ -550,14 +550,18 @@ def search(
     """`edge_popup.search` of B masks at once, for networks [u_1, V_1, ...] that several searches share.
 
     Args:
-        columns: a list of networks. which: (B,) the network of each search. data: on the device of the work.
+        columns: a list of networks, float32 as redundant_weights has them, of one layout; not changed.
+        which: (B,) the network of each search. data: on the device of the work.
         sparsities: (B,) shares removed. rngs: B numpy Generators or seeds.
         epochs, step, batch, momentum, decay, schedule: as in `edge_popup.search`; the rest of an epoch's
             rows is a last batch.
         bar: called after each epoch.
 
     Returns:
-        an iterator of B pairs (masks, scores), each a list of tensors on that device; and B histories.
+        an iterator of B pairs (masks, scores), bool and float32 tensors shaped as the weights, on the device;
+        and B histories. A search that left the range of float32 has NaN among its losses.
+
+    Source: Ramanujan et al. 2020 (Edge-Popup). Chapter 6.
     """
     streams = [np.random.default_rng(rng).spawn(2) for rng in rngs]
     packed = [redundant.pack(weights) for weights in columns]
@@ -603,7 +607,10 @@ def train(
         data, epochs, step, batch, momentum, decay, schedule, bar: as in `search`.
 
     Returns:
-        the networks, on the CPU, and their histories.
+        the networks, float32 on the CPU, each within its ball exactly (or NaN, where its descent left the
+        range of float32), and their histories.
+
+    Source: Xiong, Liao and Kyrillidis 2023, Algorithm 1, projected as their public code does. Chapter 6.
     """
     device = data.x.device
     layout = Layout.of(redundant.pack(weights[0]))

@@ -21,13 +21,15 @@ def numbers(parameters: list[dict], device: str = "cuda", watch=_unwatched) -> l
 
     Args:
         parameters: of cells, the fields of `authors.Run`. device: of the work.
-        watch: of a number of passes and what they are, what is called after each.
+        watch: (number of passes, what they are) -> what is called after each pass.
 
-    Raises:
-        ValueError: there is no such GPU.
+    Returns:
+        one dict a cell, in the order asked for.
+
+    Memory on the device: some 36 MB a search of the source's network, beside the data.
+
+    Source: Xiong, Liao and Kyrillidis 2023, Section 6.2, as their public code has it. Chapter 6.
     """
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("together needs a GPU that torch can use: there is none")
     runs = [Run(**values) for values in parameters]
     found: dict[Run, dict] = {}
     for images in sorted({run.images for run in runs}):

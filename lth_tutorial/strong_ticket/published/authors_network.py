@@ -140,10 +140,19 @@ def run(parameters: dict, folder: Path) -> dict:
 
 
 def together(parameters: list[dict]) -> list[dict]:
-    """The numbers of many cells, run at once on a GPU."""
+    """The numbers of many cells, run at once on a GPU, with a bar for the passes of each batch.
+
+    Raises:
+        ValueError: there is no GPU that torch can use.
+    """
+    import torch
+    from tqdm import tqdm
+
+    if not torch.cuda.is_available():
+        raise ValueError("together needs a GPU that torch can use, and there is none")
     from lth_tutorial.strong_ticket import many
 
-    return many.numbers(parameters)
+    return many.numbers(parameters, watch=lambda passes, what: tqdm(total=passes, desc=what).update)
 
 
 def beginning(one, weights, data, epochs: int) -> dict:
