@@ -5,7 +5,6 @@ further checks for tasks by their names, and whose TASKS, in a private folder, h
 """
 
 import dataclasses
-import importlib.util
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -104,7 +103,8 @@ def _with(assignment: Assignment, checks: dict[str, tuple[Check, ...]], file: st
 
 
 def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"checks_of_{path.stem.replace('-', '_')}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    """A file of checks as it reads now: no compiled copy stands beside it, or in its stead."""
+    module = ModuleType(f"checks_of_{path.stem.replace('-', '_')}")
+    module.__file__ = str(path)
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
     return module

@@ -1,6 +1,7 @@
 """What is made of a master: the student's notebook and the solution."""
 
 import json
+import os
 
 import pytest
 
@@ -143,7 +144,9 @@ CHECKS = {"least_n": (CHECK,)}
 
 def test_a_lecturers_own_tasks_stand_behind_the_others(tmp_path):
     name = "1-random-subset-sum"
-    (tmp_path / f"{name}.py").write_text(PRIVATE)
+    own = tmp_path / f"{name}.py"
+    own.write_text(PRIVATE)
+    os.utime(own, (1e9, 1e9))
     cells = [
         cell("## 8. The next", kind="markdown"),
         cell("def next_one(n):\n    ...", "answer"),
@@ -159,6 +162,11 @@ def test_a_lecturers_own_tasks_stand_behind_the_others(tmp_path):
         sources(masters.student_notebook(master, loading.with_tasks(name, tmp_path), 1, ""))
     )
     assert "## 8. The next" in text and "**`next_one`**: 5 points" in text and "n + 1" not in text
-    (tmp_path / f"{name}.py").write_text(PRIVATE.replace("least_n", "no_task"))
+    assert not list(tmp_path.rglob("*.pyc")), (
+        "a compiled copy of the checks in the lecturer's folder"
+    )
+    # As long as before, and written in the same second.
+    own.write_text(PRIVATE.replace("least_n", "no_task"))
+    os.utime(own, (1e9, 1e9))
     with pytest.raises(ValueError, match=f"{name}.py: there is no task 'no_task'"):
         loading.graded(name, tmp_path)
