@@ -1,14 +1,11 @@
-"""jupyter-book without two habits of its libraries that cost seconds at each start.
+"""jupyter-book without a habit of its libraries that costs seconds at each start.
 
-One builds a grammar of internet addresses that nothing here asks for; another reads the list of all installed
-packages for each reference of the bibliography.
+One reads the list of all installed packages for each reference of the bibliography.
 """
 
 import functools
 import importlib.metadata
-import sys
 
-sys.modules["rfc3987_syntax"] = None
 importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)
 
 if __name__ == "__main__":
