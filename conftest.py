@@ -1,7 +1,6 @@
 """Notebooks are tested in the form in which they are stored, the sentences of all frames with them."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -27,14 +26,22 @@ def pytest_sessionstart(session):
             pytest.exit(f"not another processor: {'; '.join(wrong)}", returncode=1)
 
 
+# Of processes that divide the tests each has a core: the kernels of their notebooks take no more.
+CORES = "1" if "PYTEST_XDIST_WORKER" in os.environ else os.environ.get("LOKY_MAX_CPU_COUNT")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """The kernel that a notebook's first cell starts finds the frames of its figures."""
-    if item.path.suffix == ".ipynb":
-        frames = Path(item.path).parent / "frames" / item.path.stem
-        os.environ["LTH_FRAMES"] = str(frames)
-    else:
-        os.environ.pop("LTH_FRAMES", None)
+    """The kernel that a notebook's first cell starts finds its figures' frames, and its share of cores."""
+    for_notebooks = {
+        "LTH_FRAMES": str(item.path.parent / "frames" / item.path.stem),
+        "LOKY_MAX_CPU_COUNT": CORES,
+    }
+    for name, value in for_notebooks.items():
+        if item.path.suffix == ".ipynb" and value:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,7 @@ from lth_tutorial.explore import (
     page,
     playground,
 )
+from lth_tutorial.explore import explorer as explorers
 from lth_tutorial.explore.frame import render
 from lth_tutorial.explore.page import MOVES, PAGE
 from lth_tutorial.style import COLOURS, Figure, style, subplots
@@ -42,7 +43,7 @@ def silent():
         return subplots()[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def explorer():
     return explore(
         wave, frequency=Axis([1, 2, 3], label="how fast", start=2, play=True), kind=["sin", "cos"]
@@ -64,9 +65,16 @@ def test_rendering_twice_gives_the_same_bytes(explorer):
     assert again.html() == explorer.html()
 
 
-def test_processes_give_the_same_bytes():
-    many = explore(wave, frequency=range(1, 26))
-    assert [f.svg for f in many.frames] == [many.frame(frequency=k).svg for k in range(1, 26)]
+def test_processes_give_the_same_bytes(monkeypatch):
+    monkeypatch.setattr(explorers, "_FRAMES_WORTH_PROCESSES", 4)
+    monkeypatch.setattr(explorers, "_processes", lambda: 2)
+    many = explore(wave, frequency=range(1, 5))
+    assert [f.svg for f in many.frames] == [many.frame(frequency=k).svg for k in range(1, 5)]
+
+
+def test_there_are_no_more_processes_than_joblib_may_have(monkeypatch):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    assert explorers._processes() == 1
 
 
 def test_svg_is_well_formed_and_follows_the_theme(explorer):
@@ -122,6 +130,16 @@ def test_a_page_takes_its_part_and_everything_else_a_picture_and_words(
     assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
     assert words["text/markdown"] == f"sin with frequency 2 *{MOVES}*"
     assert "text/html" not in picture | words
+
+
+def test_what_is_checked_has_no_picture(explorer, shown, monkeypatch, tmp_path):
+    """Nothing compares it, and it takes as long as all the rest."""
+    frames.write(tmp_path / "notebook", "wave", explorer.frames)
+    monkeypatch.setenv("LTH_EXPLORE", "check")
+    monkeypatch.setenv("LTH_FRAMES", str(tmp_path / "notebook"))
+    explorer._ipython_display_()
+    assert shown[0].keys() == {PAGE, "text/plain"}
+    assert shown[0][PAGE] == explorer.html("notebook/wave")
 
 
 def test_frames_go_to_their_file_and_come_back(explorer, shown, monkeypatch, tmp_path):

@@ -75,15 +75,8 @@ def take_frames(made: Path, place: Path) -> bool:
     gone = [path for path in place.glob("*.js") if path.name not in new]
     for path in gone:
         path.unlink()
-    written = [name for name, text in new.items() if write_frames(place / name, text)]
+    written = [name for name, text in new.items() if frames.write_script(place / name, text)]
     return bool(written or gone)
-
-
-def write_frames(path: Path, script: str) -> bool:
-    """Write a file of frames unless it holds them already; returns whether it was written."""
-    if path.exists() and frames.same(path.read_text(encoding="utf-8"), script):
-        return False
-    return write(path, script)
 
 
 def as_text(notebook) -> str:
@@ -299,7 +292,7 @@ def update_scorecard(measured: Sequence[chapters.Chapter]) -> bool:
 
 def update_page(name: str) -> bool:
     """Make one of PAGES anew."""
-    put = write_frames if name.endswith(".js") else write
+    put = frames.write_script if name.endswith(".js") else write
     return tried(name, lambda: put(BOOK / name, PAGES[name]()))
 
 

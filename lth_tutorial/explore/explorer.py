@@ -2,7 +2,6 @@
 
 import inspect
 import itertools
-import os
 from functools import cached_property, partial
 
 from lth_tutorial.checks import shown
@@ -134,16 +133,22 @@ def _name(draw) -> str:
 
 def _in_parallel(one, draw, name: str, params: list[dict]):
     """`one` of each frame, in order; by several processes where that saves time and joblib is there."""
-    jobs = min(os.cpu_count() or 1, 8) if len(params) >= _FRAMES_WORTH_PROCESSES else 1
-    if jobs > 1:
-        try:
-            import joblib
-        except ImportError:
-            jobs = 1
+    jobs = _processes() if len(params) >= _FRAMES_WORTH_PROCESSES else 1
     if jobs == 1:
         return (one(draw, name, p) for p in params)
+    import joblib
+
     work = (joblib.delayed(one)(draw, name, p) for p in params)
     return joblib.Parallel(n_jobs=jobs, return_as="generator")(work)
+
+
+def _processes() -> int:
+    """As many as joblib counts cores (LOKY_MAX_CPU_COUNT says how many it may use), at most 8."""
+    try:
+        import joblib
+    except ImportError:
+        return 1
+    return min(joblib.cpu_count(), 8)
 
 
 def _frame(draw, prefix: str, params: dict) -> Frame:

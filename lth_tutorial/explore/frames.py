@@ -57,13 +57,18 @@ def folder() -> Path | None:
 
 def write(place: Path, name: str, frames: Sequence[Frame]) -> None:
     """Write one figure's frames; a file that holds them already stays as it is."""
-    path, script = place / f"{name}.js", as_script(f"{place.name}/{name}", frames)
+    write_script(place / f"{name}.js", as_script(f"{place.name}/{name}", frames))
+
+
+def write_script(path: Path, script: str) -> bool:
+    """Write a file of frames unless it holds them already; returns whether it was written."""
     if path.exists() and same(path.read_text(encoding="utf-8"), script):
-        return
-    place.mkdir(parents=True, exist_ok=True)
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".js.part")
     temporary.write_text(script, encoding="utf-8")
     temporary.replace(path)
+    return True
 
 
 def check(place: Path, name: str, sentences: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import re
 from html import escape
 
 from . import frames
-from .frame import as_png
+from .frame import as_png, render
 
 PAGE = "text/x-lth-page"
 MOVES = "Run the cell to move it."
@@ -54,20 +54,25 @@ def as_markdown(text: str) -> str:
 
 
 def explorer_bundles(explorer) -> list[dict]:
-    """A figure for a page, as a picture, and in words; its frames go to their file, or are held to it."""
+    """A figure for a page, as a picture, and in words; its frames go to their file, or are held to it.
+
+    What is only checked has no picture: nothing compares pictures.
+    """
     place = frames.folder() if explorer.axes else None
-    if place and os.environ["LTH_EXPLORE"] == "check":
+    checked = os.environ.get("LTH_EXPLORE") == "check"
+    if place and checked:
         frames.check(place, explorer.name, explorer.sentences())
         check_between(explorer)
     elif place:
         frames.write(place, explorer.name, explorer.frames)
     figure = explorer.draw(**explorer.start)
     says = figure.lth_says
-    picture = {
-        PAGE: explorer_html(explorer, f"{place.name}/{explorer.name}" if place else ""),
-        "image/png": base64.b64encode(as_png(figure)).decode(),
-        "text/plain": repr(explorer),
-    }
+    key = f"{place.name}/{explorer.name}" if place else ""
+    picture = {PAGE: explorer_html(explorer, key, figure), "text/plain": repr(explorer)}
+    if not checked:
+        # Of a figure of its own: one that was saved before is laid out a little differently.
+        drawn = as_png(explorer.draw(**explorer.start))
+        picture["image/png"] = base64.b64encode(drawn).decode()
     words = f"{as_markdown(says)} *{MOVES}*" if explorer.axes else as_markdown(says)
     return [picture, stored("", words, says)]
 
@@ -93,9 +98,12 @@ def check_between(explorer) -> None:
             ) from error
 
 
-def explorer_html(explorer, key: str = "") -> str:
-    """Native controls around the first frame; all are in the file of this `key` (see `frames.as_script`)."""
-    shown = explorer.frame(**explorer.start)
+def explorer_html(explorer, key: str = "", figure=None) -> str:
+    """Native controls around the first frame; all are in the file of this `key` (see `frames.as_script`).
+
+    figure: the first frame's, where it has been drawn.
+    """
+    shown = render(figure or explorer.draw(**explorer.start), explorer.name)
     axes = [_for_script(name, axis) for name, axis in explorer.axes.items()]
     controls = "".join(_control(explorer.name, name, axis) for name, axis in explorer.axes.items())
     source = f' data-frames="{escape(key)}"' if key else ""
