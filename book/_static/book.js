@@ -133,12 +133,12 @@
     event.preventDefault();
   });
 
-  // --- Boxes that scroll sideways can be reached with the keyboard, and only those. A box is measured when it
-  // comes near: to measure all at once would lay out the whole page.
+  // --- Boxes that scroll sideways can be reached with the keyboard, and only those. A box is measured when its
+  // size changes: when its section comes near and is laid out, when what holds it is opened, when the window's does.
   const boxes = document.querySelectorAll(".lth-scroll, .pst-scrollable-table-container, .highlight pre, .output, .output pre");
   const scrolls = (box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
-  const reach = (box) => {
-    if (scrolls(box)) {
+  const reach = (box, far) => {
+    if (far) {
       box.tabIndex = 0;
       if (!box.matches("pre")) {
         box.setAttribute("role", "region");
@@ -150,16 +150,11 @@
       box.removeAttribute("aria-label");
     }
   };
-  const near = new IntersectionObserver(
-    (seen) => seen.forEach((s) => s.isIntersecting && reach(s.target)),
-    { rootMargin: "100%" },
-  );
-  const watch = () => {
-    near.disconnect();
-    boxes.forEach((box) => near.observe(box));
-  };
-  watch();
-  addEventListener("resize", watch);
+  const sized = new ResizeObserver((seen) => {
+    const changed = seen.map((s) => s.target);
+    changed.map(scrolls).forEach((far, k) => reach(changed[k], far));
+  });
+  boxes.forEach((box) => sized.observe(box));
 
   // --- On a phone, where the contents are out of sight, the bar on top of a long page says where one is.
   const sections = [...document.querySelectorAll(".bd-article > section > section")];

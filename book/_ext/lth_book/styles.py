@@ -1,6 +1,8 @@
 """One style sheet for all pages: the book's own, and of the theme's and the extensions' what pages use.
 
 The theme's sheets are 600 KB, of which the book needs a fifth; each is a request that the first paint awaits.
+Rules that ask what an element holds (`:has`) are left out: each picture that a control changes would pay for
+them, and the book's own sheets say the same without.
 """
 
 import re
@@ -14,6 +16,7 @@ from tinycss2 import ast
 
 SHEET = "_static/site.css"
 FORMULAS = "katex.css"  # on pages with formulas alone
+HOLDS = ":has("
 OWN = ("book.css", "explore.css")  # whole, since scripts and frames use them too
 _LINK = re.compile(r'<link\b[^>]*?href="([^"]*?_static/([^"?]*\.css))[^"]*"[^>]*>\s*')
 _SCRIPT = re.compile(r'<script\b[^>]*?src="[^"]*?(_static/[^"?]*\.js)')
@@ -100,20 +103,24 @@ def _inside(font: Path) -> str:
 
 def purged(css: str, names: set[str]) -> str:
     """Style rules without selectors that name a class or an id that no page has."""
-    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return _kept(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), names)
+
+
+def _kept(rules: list, names: set[str]) -> str:
     return "\n".join(filter(None, (_rule(rule, names) for rule in rules)))
 
 
 def _rule(rule, names: set[str]) -> str:
     """One rule, or nothing; of a group of rules those that are used."""
     if isinstance(rule, ast.QualifiedRule):
-        kept = [s for s in _selectors(rule.prelude) if _named(s) <= names]
+        kept = [s for s in _selectors(rule.prelude) if _named(s) <= names and HOLDS not in _text(s)]
         body = tinycss2.serialize(rule.content).strip()
         return f"{','.join(map(_text, kept))}{{{body}}}" if kept and body else ""
     if not isinstance(rule, ast.AtRule) or (rule.at_keyword == "font-face"):
         return ""  # fonts are the book's own
     if rule.at_keyword in ("media", "supports", "container", "layer") and rule.content is not None:
-        within = purged(tinycss2.serialize(rule.content), names)
+        rules = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        within = _kept(rules, names)
         return f"@{rule.at_keyword} {_text(rule.prelude)}{{{within}}}" if within else ""
     return rule.serialize()
 
