@@ -32,7 +32,13 @@ def test_what_took_longest_comes_first():
 
 def test_notebooks_and_pages_come_first_where_nothing_was_measured():
     names = ("tests/a.py::x", "book/1.ipynb::Cell 0", "tests/pages/p.py::y", "book/1.ipynb::Cell 1")
-    assert order(LongestFirst(config(Cache())), *names) == [names[2], names[1], names[3], names[0]]
+    assert order(LongestFirst(config(Cache())), *names) == [names[1], names[3], names[2], names[0]]
+
+
+def test_two_processes_do_not_begin_with_pages_for_which_one_would_wait():
+    names = ("tests/pages/a.py::x", "tests/pages/b.py::x", "book/1.ipynb::Cell 0")
+    assert order(LongestFirst(config(Cache())), *names) == [names[2], *names[:2]]
+    assert order(LongestFirst(config(Cache())), *names[:2]) == list(names[:2])
 
 
 def test_a_whole_run_is_measured_and_a_part_is_not():

@@ -102,7 +102,7 @@ def error_with_noise(kind: str, samples: int, size: float = 0.05, seed=0) -> flo
     }
     start = nearby(teacher.weights, 0.3, for_start)
     y = y + size * signs[kind]
-    found = recover(x, y, teacher.supports, start, 0.8, 0.5, max_iterations=300)
+    found = recover(x, y, teacher.supports, start, 0.8, 0.5, tolerance=1e-6, max_iterations=300)
     return float(np.linalg.norm(found.weights - teacher.weights))
 
 

@@ -51,6 +51,7 @@ def built_by_another(shared: Path, seconds: int = 300) -> Path:
     return built
 
 
+@functools.cache
 def pages() -> list[str]:
     """The pages of the table of contents, as paths within the site."""
     import yaml
@@ -135,20 +136,23 @@ SETTLED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20
 
 
 # Sections out of sight are not laid out; what looks at a whole page asks for all of it, and shows it once to
-# the script that looks at what comes near.
+# the script that looks at what comes near. Meanwhile nothing is painted, which takes longer than the rest.
 LAID_OUT = """async () => {
-    if (!document.getElementById("all-laid-out")) {
-        const style = document.createElement("style");
-        style.id = "all-laid-out";
-        style.textContent = ".bd-article section { content-visibility: visible !important; }";
-        document.head.append(style);
-    }
+    if (document.getElementById("all-laid-out")) return;
+    const style = document.createElement("style");
+    style.id = "all-laid-out";
+    style.textContent = `.bd-article section { content-visibility: visible !important; }
+        html.unpainted { visibility: hidden; }`;
+    document.head.append(style);
+    document.documentElement.classList.add("unpainted");
     for (let y = 0; y < document.body.scrollHeight; y += 2 * innerHeight) {
         scrollTo({ top: y, behavior: "instant" });
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     }
     scrollTo({ top: 0, behavior: "instant" });
+    document.documentElement.classList.remove("unpainted");
 }"""
+UNPAINTED = "document.documentElement.classList.add('unpainted')"
 
 
 # Stands on a page until the frames of all its figures are there, so that a control shows one at once.

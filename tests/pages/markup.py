@@ -1,7 +1,11 @@
-"""What the content rules of HTML forbid in the built pages, found by reading the elements in order."""
+"""The built pages as trees, and what the content rules of HTML forbid in them."""
 
+import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 BLOCKS = {"address", "article", "aside", "div", "dl", "fieldset", "figure", "footer", "form"}
@@ -43,6 +47,13 @@ class Markup(HTMLParser):
             self.broken.append("<figcaption> between the other children of its <figure>")
         if tag == "details" and children[:1] != ["summary"]:
             self.broken.append("<details> without its <summary> first")
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    """A page without its pictures, read once in a process; it is not to be changed."""
+    html = re.sub(r"(?s)<svg\b.*?</svg>", "", path.read_text(encoding="utf-8"))
+    return BeautifulSoup(html, "html.parser")
 
 
 def broken_rules(path: Path) -> list[str]:

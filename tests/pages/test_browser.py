@@ -62,7 +62,9 @@ def test_if_it_cannot_be_had_one_line_says_so(nowhere, monkeypatch, capsys):
 @pytest.mark.parametrize("ci, word", [("", "SKIPPED [2]"), ("true", "ERROR")])
 def test_only_continuous_integration_insists_on_one(nowhere, ci, word):
     """Elsewhere the summary has one line for all that was left out."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=-ra"]
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=-ra"]
+    for plugin in ("cacheprovider", "nbval", "hypothesispytest", "xdist"):
+        command += ["-p", f"no:{plugin}"]
     command += ["tests/pages/test_pages.py", "-k", "keyboard_reaches or paper_is_light"]
     environment = os.environ | {"CI": ci}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 
 from lth_tutorial.chapters import CHAPTERS
 
+from .markup import parsed
+
 BOOK = Path(__file__).resolve().parents[2] / "book"
 # A directive, a role, a target, an option or a comment.
 MYST = re.compile(
@@ -32,8 +34,7 @@ def page(site):
     """The main text of a chapter's page."""
 
     def read(notebook: str) -> BeautifulSoup:
-        html = (site / "book" / notebook).with_suffix(".html").read_text(encoding="utf-8")
-        return BeautifulSoup(html, "html.parser").find("article")
+        return parsed((site / "book" / notebook).with_suffix(".html")).find("article")
 
     return read
 

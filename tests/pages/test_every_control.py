@@ -133,20 +133,30 @@ def test_every_control_moves_its_picture(shared_page, path):
         assert after["name"], f"{after['where']}: the picture's name is not its sentence"
 
 
+# What a click on each figure's numbers would save: figure, name of the file, its text; no file is written.
+NUMBERS = """Promise.all([...document.querySelectorAll('.lth-explorer')].map(async (figure) => {
+    const links = figure.querySelectorAll('.lth-data');
+    if (links.length !== 1) return [figure.id, null, null];
+    links[0].addEventListener('click', (event) => event.preventDefault(), { once: true });
+    links[0].click();
+    return [figure.id, links[0].download, await (await fetch(links[0].href)).text()];
+}))"""
+
+
 @each_chapter
 def test_numbers_can_be_downloaded(shared_page, path):
     page = shared_page(path, reduced_motion="reduce")
-    for figure in page.locator(".lth-explorer").all():
-        name = figure.get_attribute("id")
-        assert figure.locator(".lth-data").count() == 1, (
+    found = page.evaluate(NUMBERS)
+    with page.expect_download(timeout=90_000) as download:
+        page.locator(".lth-data").first.click()
+    assert download.value.suggested_filename == found[0][1]
+    assert download.value.path().read_text(encoding="utf-8") == found[0][2]
+    for name, file, text in found:
+        assert file == f"{name}.csv", (
             f"{source(path)}: the figure {name} offers no numbers: hand them to "
             "`describe(figure, says, data)`"
         )
-        page.wait_for_timeout(120)  # a browser starts at most ten downloads of a page in a second
-        with page.expect_download(timeout=90_000) as download:
-            figure.locator(".lth-data").click()
-        assert download.value.suggested_filename == f"{name}.csv"
-        rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
+        rows = list(csv.reader(io.StringIO(text)))
         place = f"{source(path)}: the numbers of the figure {name}"
         assert len(rows) >= 2 and len({len(row) for row in rows}) == 1, (
             f"{place} need a line below their heading, all lines of one length: see `describe`"
@@ -217,27 +227,48 @@ def test_a_click_into_a_picture_chooses_its_values(shared_page, path):
     assert path != "book/5-teacher-student.html" or page.locator("[data-clicks]").count() >= 1
 
 
+# What is pressed has to lie on top where its middle is. Each hint is closed, and a press opens it; a solution
+# shows its first part after a press and not before. Exercises, solutions, and what is not so.
+OPENED = """(async () => {
+    const faults = [];
+    const press = (element, name) => {
+        element.scrollIntoView({ block: 'center', behavior: 'instant' });
+        const box = element.getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        if (element.contains(top)) top.click();
+        else faults.push(`${name} is covered`);
+    };
+    const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+    for (const hint of document.querySelectorAll('details.sd-dropdown')) {
+        const name = `the hint ${JSON.stringify(hint.textContent.trim().slice(0, 60))}`;
+        if (hint.open) faults.push(`${name} is open`);
+        press(hint.querySelector('summary'), name);
+        if (!hint.open) faults.push(`${name} stays closed`);
+    }
+    const solutions = document.querySelectorAll('div.solution');
+    for (const solution of solutions) {
+        const title = solution.querySelector('.admonition-title');
+        const name = title.textContent.trim();
+        const body = solution.querySelector(
+            '.section, section, #solution-content, p:not(.admonition-title)');
+        if (seen(body)) faults.push(`${name} is open`);
+        press(title, name);
+        await new Promise((done) => setTimeout(done));
+        if (!seen(body)) faults.push(`${name} stays closed`);
+    }
+    return [document.querySelectorAll('div.exercise').length, solutions.length, faults];
+})()"""
+
+
 @each_chapter
 def test_hints_and_solutions_open_one_by_one(shared_page, path):
     page = shared_page(path, width=390, reduced_motion="reduce")
-    exercises = page.locator("div.exercise").count()
-    solutions = page.locator("div.solution")
-    assert exercises >= 5 and solutions.count() == exercises, (
-        f"{source(path)}: {exercises} exercises with {solutions.count()} solutions: a chapter has at least "
+    exercises, solutions, faults = page.evaluate(OPENED)
+    assert exercises >= 5 and solutions == exercises, (
+        f"{source(path)}: {exercises} exercises with {solutions} solutions: a chapter has at least "
         "five `{exercise}`, each with its `{solution-start}`"
     )
-    for hint in page.locator("details.sd-dropdown").all():
-        assert not hint.evaluate("d => d.open")
-        hint.locator("summary").click()
-        assert hint.evaluate("d => d.open")
-    for solution in solutions.all():
-        body = solution.locator(
-            ".section, section, #solution-content, p:not(.admonition-title)"
-        ).first
-        assert not body.is_visible()
-        solution.locator(".admonition-title").first.click()
-        page.wait_for_timeout(50)
-        assert body.is_visible()
+    assert faults == []
 
 
 def _is_number(cell: str) -> bool:

@@ -34,13 +34,12 @@ def window(tmp_path_factory):
 @each_page
 def test_controls_links_and_layout(window, address, path):
     window.goto(f"{address}/{path}")
-    for width in WIDTHS[:3]:
+    for width in (width for width in WIDTHS if width < 2000):
         window.resize(width)
         size = window.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert size[0] <= size[1], f"{width} px: the page is {size[0]} px wide"
     assert window.evaluate(MOVED) == []
     assert window.evaluate(LINKS) == []
-    window.resize(320)
     window.evaluate(TEXT_SPACING)
     assert window.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert window.evaluate(CHILDREN) == []

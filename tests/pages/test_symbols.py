@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from lth_tutorial.chapters import CHAPTERS
 
 from .conftest import ROOT, pages
+from .markup import parsed
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -28,7 +29,7 @@ LIST = Path(__file__).with_name("symbols.txt")
 
 def shown(file: Path) -> set[str]:
     """The lines of the list that a built page stands for."""
-    page = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    page = parsed(file)
     data = page.find(id="lth-symbols")
     meanings = json.loads(data.string) if data else {}
     written: dict[str, set[str]] = {key: set() for key in meanings}
@@ -75,7 +76,7 @@ def test_a_page_shows_the_meanings_that_were_read(site, path):
 def test_no_page_shows_another_chapters_meaning(site):
     """Elsewhere than on a chapter's page each meaning names its chapter, whose table has it."""
     for path in pages():
-        page = BeautifulSoup((site / path).read_text(encoding="utf-8"), "html.parser")
+        page = parsed(site / path)
         for entry in page.select(".lth-symbols dd"):
             text = unescape(entry.get_text())
             named = re.search(r" \(chapters? ([\d, and]+)\)$", text)

@@ -1,5 +1,7 @@
 """Tests of perturbed_subset_sum.published."""
 
+from dataclasses import replace
+
 from lth_tutorial import reproduce
 from lth_tutorial.perturbed_subset_sum.published import smallest_n
 
@@ -13,8 +15,10 @@ def test_a_slice_of_the_stored_sizes_is_what_the_code_gives(tmp_path):
 
 
 def test_the_page_size(tmp_path):
-    """Every claim of the large network that does not depend on size."""
-    written = reproduce.reproduce(smallest_n.RESULT, "page", workers=2, **folders(tmp_path))
+    """Every claim of the large network that does not depend on size, at the first of the page's seeds."""
+    first = [cell for cell in smallest_n.cells("page") if cell["seed"] == 0]
+    result = replace(smallest_n.RESULT, cells=lambda size: first)
+    written = reproduce.reproduce(result, "page", workers=1, **folders(tmp_path))
     for curves in written["summary"]["n"].values():
         for needs in curves.values():
             assert needs[0] >= needs[-1] and needs[0] > 0

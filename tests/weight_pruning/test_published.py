@@ -16,7 +16,7 @@ from ..toys import folders
 
 def test_the_page_size(tmp_path):
     """Every claim of the large network that does not depend on size."""
-    written = reproduce.reproduce(pruned_network.RESULT, "page", workers=2, **folders(tmp_path))
+    written = reproduce.reproduce(pruned_network.RESULT, "page", workers=1, **folders(tmp_path))
     for cell in written["cells"]:
         found = cell["numbers"]
         assert found["problems"] == 2 * 784 * 40 + 400

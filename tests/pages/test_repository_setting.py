@@ -2,30 +2,39 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from ..building import build_site
+from ..building import TOOL
+from .conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 URL = "https://github.com/someone/the-book"
 CHAPTER = "book/1-random-subset-sum"
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory) -> Path:
-    """The site as it would be built with an address in the configuration."""
-    copy = tmp_path_factory.mktemp("published")
-    shutil.copytree(ROOT / "book", copy / "book", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "_toc.yml", copy)
+def published(site, tmp_path_factory) -> Path:
+    """The site as it would be with an address in the configuration: what has been read is written anew."""
+    place = tmp_path_factory.mktemp("published")
+    shutil.copytree(site.parent, place / "_build")
     text = (ROOT / "_config.yml").read_text(encoding="utf-8")
-    text, found = re.subn(r'(?m)^  url: ""$', f'  url: "{URL}"', text)
-    assert found == 1
-    text = text.replace('  baseurl: ""', '  baseurl: "https://someone.github.io/the-book"')
-    (copy / "_config.yml").write_text(text, encoding="utf-8")
-    return build_site(copy)
+    for setting, value in (
+        ('  url: ""\n', f'  url: "{URL}"\n'),
+        ('  baseurl: ""\n', '  baseurl: "https://someone.github.io/the-book"\n'),
+        ("lth_book: book/_ext\n", f"lth_book: {ROOT / 'book' / '_ext'}\n"),
+    ):
+        assert text.count(setting) == 1
+        text = text.replace(setting, value)
+    (place / "_config.yml").write_text(text, encoding="utf-8")
+    command = [sys.executable, str(TOOL.with_name("quick_book.py")), "build", str(ROOT), "-W", "-n"]
+    command += ["--path-output", str(place), "--config", str(place / "_config.yml")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return place / "_build" / "html"
 
 
 def addresses(page: Path) -> list[str]:
