@@ -17,6 +17,7 @@ from lth_tutorial.checks import shown
 
 KINDS = ("function", "value", "text")
 UNTOUCHED = "nothing is here yet: write your answer into the cell above, run it, and then this one"
+UNREAD = "this answer could not be read"
 EXAMPLE = "nobody"
 
 
@@ -154,6 +155,8 @@ def verdict(check: Check, arguments: tuple, value) -> str | None:
         return check.judge(arguments, value)
     except Unfit as error:
         return str(error)
+    except Exception as error:  # an answer may be anything
+        return f"{UNREAD} ({type(error).__name__}: {shown_text(str(error), 80)})"
 
 
 def ask(check: Check, seed: int, call: Callable) -> Outcome:

@@ -17,11 +17,11 @@ VARIANTS = range(int(os.environ.get("LTH_VARIANTS", "2")))
 def test_right_answers_hold_and_wrong_ones_are_named(name, task):
     if "torch" in loading.public(name).task(task).uses:
         pytest.importorskip("torch")
-    part, assignment = loading.master(name).parts[task], loading.graded(name)
+    part, graded = loading.master(name).parts[task], loading.graded(name).task(task)
     found = [
         f"variant {variant}: {fault}"
         for variant in VARIANTS
-        for fault in trusted.faults(part, assignment, assignment.task(task), variant)
+        for fault in trusted.faults(name, part, graded, variant)
     ]
     assert found == []
 

@@ -75,6 +75,14 @@ def test_an_answer_may_change_its_arguments(capsys):
     assert outcome.words == "[1, 2]"
 
 
+def test_a_judge_that_stumbles_over_an_answer_says_so():
+    def stumbles(arguments, value):
+        raise KeyError("x")
+
+    check = Check(name="a", points=1, arguments=lambda seed: (), judge=stumbles)
+    assert tasks.verdict(check, (), 3) == "this answer could not be read (KeyError: 'x')"
+
+
 def test_a_slow_call_is_mentioned():
     import time
 

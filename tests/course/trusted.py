@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from lth_tutorial.course import loading
 from lth_tutorial.course.masters import Part
-from lth_tutorial.tasks import Assignment, Check, Outcome, Task, ask, own_seed, seed_of
+from lth_tutorial.tasks import UNREAD, Assignment, Check, Outcome, Task, ask, own_seed, seed_of
 
 STUDENT = "ada"
 
@@ -97,21 +97,35 @@ def _outcome(check: Check, seed: int, call, seconds: float) -> Outcome:
         return Outcome(check, f"no answer in time: {check.slow}", seconds)
 
 
-def faults(part: Part, assignment: Assignment, task: Task, variant: int) -> Iterator[str]:
+def _before(name: str, part: Part) -> str:
+    """The code of the tasks before one, which an answer may use, as it may in a notebook."""
+    found = ""
+    for task in loading.public(name).tasks:
+        if task.name == part.name:
+            break
+        if task.kind == "function":
+            found += loading.master(name).parts[task.name].solution + "\n\n\n"
+    return found
+
+
+def faults(name: str, part: Part, task: Task, variant: int) -> Iterator[str]:
     """What is wrong with a task's answers: a right one that is refused, a wrong one that is not named."""
-    for outcome in outcomes(part.solution, assignment, task, variant):
+    assignment, before = loading.graded(name), _before(name, part)
+    for outcome in outcomes(before + part.solution, assignment, task, variant):
         if outcome.words:
             yield f"the solution fails {outcome.check.name!r}: {outcome.words}"
         if outcome.seconds > task.seconds / 10:
             yield f"the solution takes {outcome.seconds:.2f} s of {task.seconds:g} in {outcome.check.name!r}"
     says = [wrong.says for wrong in part.wrong]
     for wrong in part.wrong:
-        found = outcomes(wrong.source, assignment, task, variant, 0.5, wrong.also)
+        found = outcomes(before + wrong.source, assignment, task, variant, 0.5, wrong.also)
         failing = [outcome for outcome in found if outcome.words]
         first = next(((o.check.name, o.words) for o in failing), ("nothing", ""))
         if first[0] != wrong.check or wrong.says not in first[1]:
             yield f"{wrong.says!r} is to be named by {wrong.check!r}; {first[0]!r} says {first[1]!r}"
         for outcome in failing:
+            if UNREAD in outcome.words:
+                yield f"{outcome.check.name!r} cannot judge {wrong.says!r}: {outcome.words}"
             for other in says:
                 if other != wrong.says and other in outcome.words:
                     yield f"{wrong.says!r} is told that {other!r} by {outcome.check.name!r}"
