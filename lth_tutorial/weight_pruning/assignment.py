@@ -256,7 +256,7 @@ def judge_bias(arguments: tuple, value) -> str | None:
     if abs((c * bias) @ (v * second) - b) <= CLOSE:
         return f"{words}: a kept c that is negative is dead behind the ReLU"
     if abs(found - 2 * b) <= 2 * CLOSE:
-        return f"{words}: that is b twice, and one group of neurons serves it on both half-lines"
+        return f"{words}: that is b twice, and one group of neurons serves both half-lines"
     return f"{words}: no neuron speaks for the bias" if found == 0 else words
 
 
