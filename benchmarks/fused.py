@@ -2,8 +2,7 @@
 
 Plain: `edge_popup.search` of several networks, in torch's own operations, with thresholds by counting. Ours:
 `strong_ticket.fused`. Same weights, shares and batches of 64 MNIST images; 88 searches, as in the published
-table. A step's time is that of many steps less that of few. Beside it, a descent step of ten networks. (The
-README's numbers were taken on one H200 by the same measurement, typed there; this script ran on no GPU.)
+table. A step's time is that of many steps less that of few. Beside it, a descent step of ten networks.
 """
 
 import sys

@@ -78,9 +78,11 @@ class Store:
         if written is None:
             return {}
         self.checked, found = checked(written), {}
+        # A cell that was run alone, or was held to that, need not be run again with all others at once.
+        ours = {self.code, self.result.code()}
         for cell in written["cells"]:
             code = cell.get("code", written["provenance"]["code"])
-            if self.code in (code, *checked_code(written)):
+            if ours & {code, *checked_code(written)}:
                 found[_key(cell["parameters"])] = {"device": "cpu", **cell, "code": code}
         return found
 

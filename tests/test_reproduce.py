@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -337,6 +338,19 @@ def test_cells_at_once_are_made_once_and_kept(tmp_path, monkeypatch):
     assert ran.read_text() == "4"
     reproduce.reproduce(result, "page", together=True, **folders(tmp_path))
     assert ran.read_text() == "4", "finished cells were run again"
+
+
+def test_cells_that_were_run_alone_are_not_run_again_with_the_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = make(together=squares_at_once, keep=True)
+    first = reproduce.reproduce(result, "page", **folders(tmp_path))
+    files.write_json(
+        tmp_path / "results" / "squares-page.json", {**first, "cells": first["cells"][:3]}
+    )
+    shutil.rmtree(tmp_path / "cache")
+    written = reproduce.reproduce(result, "page", together=True, **folders(tmp_path))
+    assert (tmp_path / "ran").read_text() == "1" and written["summary"] == first["summary"]
+    assert [c["code"] for c in written["cells"]] == [result.code()] * 3 + [result.code(True)]
 
 
 def test_a_result_that_cannot_run_at_once_says_so_and_so_does_a_machine_without_a_gpu(
