@@ -1,4 +1,4 @@
-// The page's own small scripts: what a symbol means, boxes that scroll, and printing.
+// The page's own small scripts: what a symbol means, questions, boxes that scroll, and printing.
 (() => {
   "use strict";
 
@@ -99,6 +99,31 @@
         open(event.target);
       }
     });
+  }
+
+  // --- Questions: what stands behind a choice is told when the reader has made it.
+  for (const form of document.querySelectorAll(".lth-check")) {
+    const told = form.querySelector("[role=status]");
+    const answers = [...form.querySelectorAll("details li")];
+    const answered = (given) => (answer) =>
+      answer.dataset.value && Math.abs(answer.dataset.value - given) <= Number(answer.dataset.within) + 1e-9;
+    form.querySelector("button").disabled = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const given = Number(new FormData(form).get(form.id).trim().replace("\u2212", "-").replace(",", "."));
+      const answer = answers.find(answered(given)) ?? answers.find((a) => !a.dataset.value);
+      told.className = `lth-verdict ${"right" in answer.dataset ? "lth-right" : "lth-wrong"}`;
+      told.replaceChildren(...answer.cloneNode(true).childNodes);
+    });
+  }
+
+  // --- A page for the projector: `?present` loads what makes screens of it.
+  if (new URLSearchParams(location.search).has("present")) {
+    const own = new URL(document.currentScript.src);
+    const file = (name) => new URL(name + own.search, own).href;
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: file("present.css") });
+    style.onload = () => document.head.append(Object.assign(document.createElement("script"), { src: file("present.js") }));
+    document.head.append(style);
   }
 
   // --- Copies: a formula is there for the eye and for the ear; a copy has its TeX, once.

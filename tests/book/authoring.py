@@ -219,16 +219,17 @@ def numbers_without_an_owner(notebook, name: str) -> Iterator[str]:
 
 
 # What a chapter has at least. A box with the class `draft` stands for the figures that are still missing.
-FIGURES, EXERCISES, GUESS = 6, 5, 20
+FIGURES, EXERCISES, QUESTIONS, GUESS = 6, 5, 3, 20
 _DRAFT = re.compile(r"(?m)^:class:.*\bdraft\b")
 _EXPLORER = re.compile(r'<div class="lth-explorer" id="([^"]*)"[^>]*?data-csv="([^"]*)"')
 _SLIDER = re.compile(r'<form class="lth-guess".*?min="(-?\d+)" max="(-?\d+)"', re.DOTALL)
 
 
 def missing_parts(notebook, name: str) -> Iterator[str]:
-    """What a chapter lacks that the tests of its page ask for: figures, a guess, exercises, numbers."""
+    """What a chapter lacks that the tests of its page ask for: figures, a guess, questions, exercises."""
     yield from _missing_figures(notebook, name)
     yield from _missing_guess(notebook, name)
+    yield from _missing_questions(notebook, name)
     yield from _missing_exercises(notebook, name)
 
 
@@ -238,7 +239,7 @@ def _missing_figures(notebook, name: str) -> Iterator[str]:
         for cell, html in _controls(notebook)
         for figure in _EXPLORER.findall(html)
     ]
-    least = 1 if any(_DRAFT.search(text) for _, text in markdown_cells(notebook)) else FIGURES
+    least = 1 if _is_draft(notebook) else FIGURES
     if len(shown) < least:
         yield (
             f"{name}: {len(shown)} figures, and a chapter has at least {least}: draw another one with "
@@ -267,6 +268,20 @@ def _missing_guess(notebook, name: str) -> Iterator[str]:
                 f"{name}, cell {cell}: the slider of `guess` goes from {low} to {high}; the tests answer "
                 f"{GUESS}: choose low and high around it"
             )
+
+
+def _missing_questions(notebook, name: str) -> Iterator[str]:
+    text = "\n".join(text for _, text in markdown_cells(notebook))
+    found = len(re.findall(r"(?m)^:::\{question(?:-number)?\} \S", text))
+    if found < (1 if _is_draft(notebook) else QUESTIONS):
+        yield (
+            f"{name}: {found} questions, and a chapter has {QUESTIONS}: ask what the reader may get wrong, "
+            "before the text tells, with `:::{question}` (see book/_ext/lth_book/questions.py)"
+        )
+
+
+def _is_draft(notebook) -> bool:
+    return any(_DRAFT.search(text) for _, text in markdown_cells(notebook))
 
 
 def _missing_exercises(notebook, name: str) -> Iterator[str]:

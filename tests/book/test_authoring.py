@@ -309,6 +309,7 @@ WHOLE = {
     ],
     "guesses": ['<form class="lth-guess" id="g"><input type="range" min="5" max="99"></form>'],
     "exercises": [EXERCISE.replace("NAME", name) for name in "abcde"],
+    "questions": [":::{question} Which?\n- [x] This.\n\n  So it is.\n:::"] * 3,
 }
 
 
@@ -321,6 +322,7 @@ def whole_notebook(**changed) -> nbformat.NotebookNode:
         notebook.cells.append(
             new_code_cell("show()", id=f"h{len(notebook.cells)}", outputs=[output])
         )
+    notebook.cells += notebook_of(*parts["questions"]).cells
     return notebook
 
 
@@ -345,6 +347,7 @@ def test_the_least_of_a_chapter_is_enough():
             {"guesses": [WHOLE["guesses"][0].replace('min="5"', 'min="25"')]},
             ", cell h12: the slider of `guess` goes from 25 to 99; the tests answer 20: choose low",
         ),
+        ({"questions": WHOLE["questions"][1:]}, ": 2 questions, and a chapter has 3: ask what"),
         (
             {"exercises": WHOLE["exercises"][1:]},
             ": 4 exercises, and a chapter has at least 5: add an",
@@ -365,9 +368,10 @@ def test_what_a_chapter_lacks_is_named(changed, words):
     assert fault.startswith(f"8-new.ipynb{words}")
 
 
-def test_a_draft_needs_one_figure():
+def test_a_draft_needs_one_figure_and_one_question():
     draft = ":::{admonition} Draft\n:class: warning draft\nNot yet.\n:::"
-    fewer = {"figures": WHOLE["figures"][:1], "exercises": [draft, *WHOLE["exercises"]]}
+    fewer = {key: WHOLE[key][:1] for key in ("figures", "questions")}
+    fewer["exercises"] = [draft, *WHOLE["exercises"]]
     assert list(authoring.missing_parts(whole_notebook(**fewer), "x")) == []
     (fault,) = authoring.missing_parts(whole_notebook(**fewer | {"figures": []}), "x")
     assert "at least 1" in fault

@@ -57,6 +57,17 @@ FORMS = {
         ":::{prf:proof}\n$$\na \\\\\nb\n$$ (eq-a)\n\nwith $c\nd$\n:::",
         "> *Proof.* $$ a \\\\ b \\tag{20} $$\n>\n> with $c d$",
     ),
+    "a question": (
+        ":::{question} Is $1 < 2$?\n- [x] Yes.\n\n  It is.\n- [ ] No,\n  not so.\n\n  It\n  is.\n:::",
+        "> **Question.** Is $1 < 2$?\n>\n> * **A** Yes.\n> * **B** No, not so.\n\n"
+        "<details>\n<summary>The answers</summary>\n\n"
+        "* **A** **Right.** It is.\n* **B** **No.** It is.\n\n</details>",
+    ),
+    "a question for a number": (
+        ":::{question-number} How many?\n:within: 1\n\n- [x] 8\n\n  So many.\n- [ ] 9\n\n  One less.\n:::",
+        "> **Question.** How many?\n\n<details>\n<summary>The answers</summary>\n\n"
+        "* **8:** **Right.** So many.\n* **9:** **No.** One less.\n\n</details>",
+    ),
     "references": (
         "{prf:ref}`thm-a`, {prf:ref}`it <thm-b>`, {eq}`eq-a`, {numref}`ex-a`",
         "[Theorem 3](#The-statement), [it](2-b.ipynb#B), [(20)](#A), [Exercise 5](#Exercises)",

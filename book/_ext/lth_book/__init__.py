@@ -8,6 +8,7 @@ from . import (
     live_pages,
     notebook_links,
     page_html,
+    questions,
     scorecard,
     search,
     sources,
@@ -16,7 +17,16 @@ from . import (
     symbols,
 )
 
-PARTS = (katex_math, symbols, sources, stored_outputs, code_links, assets, notebook_links)
+PARTS = (
+    katex_math,
+    symbols,
+    sources,
+    stored_outputs,
+    code_links,
+    assets,
+    notebook_links,
+    questions,
+)
 PARTS += (live_pages, scorecard, address, page_html, search, styles)
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote as percent
 
+from .questions import LETTERS
+
 
 class Directive(NamedTuple):
     """A block such as `:::{prf:theorem} Title`, its options and its lines."""
@@ -211,6 +213,25 @@ class _Converter:
     def solution(self, it: Directive) -> str:
         return folded("Solution", self.inner(it))
 
+    def question(self, it: Directive) -> str:
+        """The question and its choices, and what is said to each behind a line that opens."""
+        choices = list(_choices(it.lines))
+        asked = [self.inline(it.argument)]
+        if it.name == "question":
+            names = [letter for letter, _ in zip(LETTERS, choices, strict=False)]
+            words = [
+                f"* **{n}** {self.inline(it[1])}" for n, it in zip(names, choices, strict=True)
+            ]
+            asked.append("\n".join(words))
+        else:
+            names = [f"{words}:" for _, words, _ in choices]
+        answers = [
+            f"* **{name}** **{'Right.' if right else 'No.'}** {self.inline(answer)}"
+            for name, (right, _, answer) in zip(names, choices, strict=True)
+        ]
+        question = quoted("**Question.** " + "\n\n".join(asked))
+        return f"{question}\n\n{folded('The answers', chr(10).join(answers))}"
+
     def bibliography(self, it: Directive) -> str:
         return "\n".join(f"* {line}" for line in self.names.references)
 
@@ -272,6 +293,8 @@ _FORMS: dict[str, Callable[[_Converter, Directive], str]] = {
     "admonition": _Converter.admonition,
     "dropdown": _Converter.dropdown,
     "solution": _Converter.solution,
+    "question": _Converter.question,
+    "question-number": _Converter.question,
     "bibliography": _Converter.bibliography,
     "figure": _Converter.figure,
 }
@@ -286,6 +309,13 @@ _INLINE = re.compile(
     r"|(?<!!)\[(?P<words>[^\[\]]+)\]\((?P<link>[^()\s]+)\)",
     re.DOTALL | re.MULTILINE,
 )
+
+
+def _choices(lines: list[str]) -> Iterator[tuple[bool, str, str]]:
+    """Of each choice of a question: whether it is right, its words, and its answer on one line."""
+    for item in re.split(r"(?m)^- (?=\[)", "\n".join(lines))[1:]:
+        words, _, answer = item[len("[x] ") :].partition("\n\n")
+        yield item[1] == "x", *(" ".join(text.split()) for text in (words, answer))
 
 
 def quoted(text: str) -> str:
