@@ -76,6 +76,7 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         head, found, rest = context["body"].partition("</h1>")
         if found:
             place = f"<span>Chapter {chapter_number(pagename)}</span>"
+            anchors += '<a class="lth-presents" href="?present">Present</a>'
             context["body"] = f'{head}</h1><p class="lth-notebook-links">{place}{anchors}</p>{rest}'
     if url:
         report = error_report(url, context.get("title", pagename))
