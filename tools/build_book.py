@@ -8,12 +8,14 @@ all that a failed build has made is removed, and what an interrupted one left, b
 Usage: python tools/build_book.py [FOLDER]
 """
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from build_wheel import build_wheel
+from make_assignments import write_pages
 
 COMMAND = [sys.executable, str(Path(__file__).with_name("quick_book.py")), "build", "."]
 COMMAND += ["-W", "--keep-going", "-n", "--quiet"]
@@ -29,6 +31,8 @@ def build(folder: Path) -> int:
     unfinished.touch()
     status = 1
     try:
+        if (folder / "book" / "assignments").exists():
+            write_pages(folder / "book", int(os.environ.get("VARIANT") or 0))
         status = subprocess.run(COMMAND, cwd=folder).returncode
         if status == 0 and (folder / "setup.py").exists():
             build_wheel(made / "html" / "notebooks", folder)

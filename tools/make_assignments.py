@@ -1,5 +1,7 @@
 """Write the assignments: for students _build/assignments/student, for lecturers _build/assignments/solution.
 
+`make book` has their pages written as well, into book/assigned, which git ignores.
+
 Beside the students' notebooks lies the package's wheel, which their first cell installs.
 
 Usage: python tools/make_assignments.py [VARIANT [PRIVATE]]    (PRIVATE: a folder with tasks of your own)
@@ -51,6 +53,25 @@ def write(folder: Path, variant: int, private: Path | None = None) -> list[Path]
             file.write_text(text + "\n", encoding="utf-8")
             made.append(file)
     return made
+
+
+def write_pages(book: Path, variant: int = 0) -> None:
+    """Write the students' pages into `book`/assigned, each only where it has changed; others are removed."""
+    folder, names = book / "assigned", loading.names()
+    folder.mkdir(exist_ok=True)
+    wanted = {f"assignment-{name[0]}.ipynb": name for name in names}
+    for old in folder.glob("*.ipynb"):
+        if old.name not in wanted:
+            old.unlink()
+    for file, name in wanted.items():
+        assignment = loading.public(name)
+        install = install_cell(any("torch" in task.uses for task in assignment.tasks))
+        page = masters.page(
+            masters.student_notebook(loading.master(name), assignment, variant, install), assignment
+        )
+        text = json.dumps(page, indent=1, ensure_ascii=False) + "\n"
+        if not (folder / file).exists() or (folder / file).read_text(encoding="utf-8") != text:
+            (folder / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

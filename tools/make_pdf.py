@@ -29,12 +29,12 @@ NOTHING = "<span></span>"
 
 
 def pages() -> list[str]:
-    """The pages in reading order, as paths within the site."""
+    """The pages in reading order, as paths within the site; assignments are to be worked in, not printed."""
     import yaml
 
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     files = [contents["root"], *(c["file"] for part in contents["parts"] for c in part["chapters"])]
-    return [f"{file}.html" for file in files]
+    return [f"{file}.html" for file in files if not file.startswith("book/assigned/")]
 
 
 def article(site: Path, path: str) -> str:

@@ -130,6 +130,10 @@ class Refused:
         return Refused(f"{self.name}.{attribute}", self.refusal)
 
 
+# What an answer is called that is one.
+Refused.__name__ = "part of the package, which is not at hand"
+
+
 # Cells
 
 
@@ -250,6 +254,13 @@ def _is_theirs(name: str, value) -> bool:
     return bool(code) and code.co_filename.startswith("<cell") and not name.startswith("_")
 
 
+class Picture(str):
+    """A picture in words, as it is without a page to be drawn on."""
+
+    __repr__ = str.__str__
+    words = property(str)
+
+
 def main() -> None:
     """Read orders and answer them, until there are no more."""
     orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -259,6 +270,8 @@ def main() -> None:
     limit(start)
     sys.path[:0] = start["path"]
     numbers = {name: decode(value) for name, value in start["numbers"].items()}
+    if isinstance(numbers.get("picture"), str):
+        numbers["picture"] = Picture(numbers["picture"])
     gate = Gate(start["uses"], start["refusal"], types.SimpleNamespace(**numbers))
     for name in start["load"]:
         __import__(name)

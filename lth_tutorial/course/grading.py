@@ -94,11 +94,16 @@ class _Desk:
 
     def marks(self) -> list[dict]:
         """The marks of all tasks, in their order."""
-        found = {}
+        found, said = {}, []
         for uses in dict.fromkeys(task.uses for task in self.assignment.tasks):
             chosen = [t for t in self.assignment.tasks if t.uses == uses and t.kind != "text"]
             if chosen:
-                found |= self._with(uses, chosen)
+                marks, notes = self._with(uses, chosen)
+                found |= marks
+                said.append(notes)
+        # A cell that lacks a library where another task is asked may have it where its own is.
+        everywhere = set.intersection(*map(set, said)) if said else set()
+        self.notes += [words for k in sorted(everywhere) for words in said[0][k]]
         return [found.get(task.name) or self._unread(task) for task in self.assignment.tasks]
 
     def texts(self) -> dict[str, str]:
@@ -129,19 +134,20 @@ class _Desk:
             "comment": "nothing was written here" if empty else "",
         }
 
-    def _with(self, uses: tuple[str, ...], chosen: list[Task]) -> dict[str, dict]:
-        """The marks of the tasks that use the same libraries: one process serves them."""
+    def _with(self, uses: tuple[str, ...], chosen: list[Task]) -> tuple[dict, dict]:
+        """The marks of tasks that use the same libraries, which one process serves, and notes by cell."""
         numbers = self.assignment.numbers(own_seed(self.variant, self.student))
         plain = {name: getattr(value, "words", value) for name, value in numbers.items()}
         hidden = (loading.MASTERS, *([self.terms.private] if self.terms.private else []))
         with Session(self.rung, self.submission.cells, plain, uses, hidden) as session:
             found = {task.name: self._of(task, session) for task in chosen}
-            for number, failed in session.failed.items():
-                self.notes += [f"code cell {number + 1}: {words}" for words in failed]
-            self.notes += [
-                f"code cell {k + 1} was {words}" for k, words in session.left_out.items()
-            ]
-        return found
+            notes = {
+                k: [f"code cell {k + 1}: {words}" for words in failed]
+                for k, failed in session.failed.items()
+                if failed
+            }
+            notes |= {k: [f"code cell {k + 1} was {why}"] for k, why in session.left_out.items()}
+        return found, notes
 
     def _of(self, task: Task, session: Session) -> dict:
         outcomes, left = [], CALLS * task.seconds

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lth_tutorial.tasks import Assignment, Task
+from lth_tutorial.tasks import EXAMPLE, Assignment, Task, own_seed
 
 HIDDEN = ("solution", "wrong", "rubric")
 SAYS, ALSO = "# says: ", "# also: "
@@ -223,6 +223,42 @@ def _amount(number: float, what: str) -> str:
 def _listed(names: Iterable[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+PICTURE = "mine.picture"
+
+
+def page(notebook: dict, assignment: Assignment) -> dict:
+    """A student's notebook as the site shows it: the picture is that of nobody's numbers."""
+    made = copy.deepcopy(notebook)
+    picture = assignment.numbers(own_seed(notebook["metadata"]["lth"]["variant"], EXAMPLE)).get(
+        "picture"
+    )
+    for cell in made["cells"]:
+        if cell["id"] == "install":
+            cell["metadata"]["tags"] = ["remove-cell"]
+        if cell["cell_type"] == "code" and source(cell).endswith(PICTURE) and picture is not None:
+            data = {"text/html": picture.svg, "text/plain": picture.words}
+            cell["execution_count"] = 1
+            cell["outputs"] = [
+                {
+                    "output_type": "execute_result",
+                    "execution_count": 1,
+                    "data": data,
+                    "metadata": {},
+                }
+            ]
+    return made
+
+
+def handed_out(notebook: dict) -> dict:
+    """The student's notebook that a page was made from."""
+    made = copy.deepcopy(notebook)
+    for cell in made["cells"]:
+        cell["metadata"].pop("tags", None)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    return made
 
 
 def _notebook(master: Master, cells: list[dict], variant: int, install: str) -> dict:

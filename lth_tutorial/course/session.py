@@ -225,7 +225,7 @@ class Child:
             except queue.Empty:
                 self._watch()
                 if time.monotonic() >= deadline:
-                    raise TooSlow(f"no answer within {seconds:g} s") from None
+                    raise TooSlow(f"no answer within {round(seconds, 1):g} s") from None
         if answer is None:
             raise Lost("its process ended in the middle")
         try:

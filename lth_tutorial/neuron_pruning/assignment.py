@@ -65,10 +65,10 @@ def _pictured(seed: int) -> tuple:
 
     def draw(rng):
         a = rng.integers(10, 90, 6) / 100 * rng.choice([-1, 1], 6)
+        a[0] = np.sign(a[0])  # the largest
         return a, rng.integers(10, 97, 6) / 100 * rng.choice([-1, 1], 6)
 
     def good(a, v):
-        a[0] = np.sign(a[0])
         limits = [np.abs(a) ** (1 / (p + 2)) for p in (power, 0)]
         clear = min(np.abs(np.abs(v) - limit).min() for limit in limits) > 0.05
         agree = a * v > 0

@@ -132,6 +132,16 @@ def test_the_notebooks_of_an_assignment(name):
     assert not [one for one in names - public if f'"{one}"' in json.dumps(student)]
 
 
+@pytest.mark.parametrize("name", loading.names())
+def test_a_page_gives_back_the_notebook_it_was_made_from(name):
+    assignment = loading.public(name)
+    student = masters.student_notebook(loading.master(name), assignment, 0, "%pip install x")
+    page = masters.page(student, assignment)
+    shown = [cell for cell in page["cells"] if cell.get("outputs")]
+    assert len(shown) == 1 and "<svg" in shown[0]["outputs"][0]["data"]["text/html"]
+    assert masters.handed_out(page) == student
+
+
 PRIVATE = """
 from lth_tutorial.tasks import Check, Task
 

@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lth_tutorial.course import grading, loading, session, submissions, wall
+from lth_tutorial.tasks import Assignment
 
 from . import toys
 
@@ -162,6 +165,20 @@ def test_a_line_that_fails_costs_nothing_that_does_without_it(first, tmp_path):
     record = graded(first, tmp_path, head + toys.RIGHT[0], *HONEST)
     assert toys.points(record)["double"] == 2
     assert "matplotlib is not at hand" in " ".join(record["notes"])
+
+
+def test_a_library_of_one_task_is_no_fault_of_another(first, tmp_path, monkeypatch):
+    whole = loading.graded(toys.NAME)
+    more = [replace(t, uses=("numpy", "yaml")) if t.name == "triple" else t for t in whole.tasks]
+    picture = SimpleNamespace(words="A\npicture.")
+    changed = Assignment(lambda seed: whole.numbers(seed) | {"picture": picture}, tuple(more))
+    monkeypatch.setattr(loading, "graded", lambda name, private=None: changed)
+    cells = [toys.RIGHT[0], f"import yaml\n{toys.RIGHT[1]}", "import scipy", toys.RIGHT[2]]
+    cells.append("assert repr(mine.picture) == mine.picture.words == 'A\\npicture.'")
+    record = graded(first, tmp_path, *cells)
+    assert toys.points(record) == {"double": 2, "triple": 1, "mine6": 1, "why": 0}
+    assert [note for note in record["notes"] if "yaml" in note] == []
+    assert len(record["notes"]) == 1 and "scipy is not at hand" in record["notes"][0]
 
 
 def test_a_renamed_function_is_missed_in_words(first, tmp_path):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lth_tutorial.course import loading, submissions
+
 from .conftest import CHAPTERS, open_at
 from .live import ELSEWHERE, EXCEPTIONS, LEFT, READY, RUN, differences, press, run_cells
 
@@ -157,6 +159,49 @@ def test_axe_finds_nothing_while_it_runs(live):
     )
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
     assert live.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_assignment_answers_in_the_page(live, address):
+    """An answer is typed, checked, and handed in with a text; what the checks said is kept."""
+    page = live.context.new_page()
+    page.goto(f"{address}/book/assigned/assignment-1.html")
+    press(page)
+    write = (
+        """([has, source]) => lthPage.cells.find((one) => one.source.includes(has)).take(source)"""
+    )
+    start = page.evaluate("lthPage.cells.find((one) => one.source.includes('STUDENT')).source")
+    page.evaluate(write, ["STUDENT", start.replace('STUDENT = ""', 'STUDENT = "ada"')])
+    page.evaluate(write, ["def best_kept", "def best_kept(x, z, most): return [True] * len(x)"])
+    page.locator(".tag_lth-cell-check-best-kept-1").get_by_role("button", name="Run").click()
+    shown = page.locator(".tag_lth-cell-check-best-kept-1 .cell_output")
+    shown.get_by_text("public checks").wait_for()
+    assert "your mask keeps" in shown.inner_text() and "pass" not in shown.inner_text()
+    tasks = page.locator(".lth-tasks")
+    assert (
+        "1 of" in tasks.locator("summary").inner_text()
+        and "best_kept: 1 of 4 public checks" in tasks.text_content()
+    )
+    page.get_by_label("Your answer in words: counting_proof").fill("Count the intervals.")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download for hand-in").click()
+    assert saved.value.suggested_filename == "ada_1-random-subset-sum.ipynb"
+    found = submissions.read(Path(saved.value.path()))
+    assert (found.assignment, found.student) == ("1-random-subset-sum", "ada")
+    assert found.texts["counting_proof"] == "Count the intervals."
+    assert any("[True] * len(x)" in cell for cell in found.cells)
+    rooms = [loading.package(name) for name in loading.names() if name[0] != "0"]
+    source = "\n".join(
+        f"from lth_tutorial.{room}.assignment import ASSIGNMENT\nASSIGNMENT.begin('ada')"
+        for room in rooms
+    )
+    begun = page.evaluate("source => lthPage.python.ask('run', { cell: 'all', source })", source)
+    assert len(rooms) == 7 and begun["error"] is None
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    kept = page.evaluate(
+        "[localStorage['lth-edits:assignment-1'], localStorage['lth-checks:assignment-1']]"
+    )
+    assert "Count the intervals." in kept[0] and "best_kept" in kept[1]
+    page.close()
 
 
 def test_stop_ends_a_loop_within_a_second_and_the_next_cell_begins_again(live):

@@ -12,6 +12,7 @@ from pybtex.backends.markdown import Backend
 from sphinx.errors import ExtensionError
 
 import lth_tutorial
+from lth_tutorial.course import masters
 from lth_tutorial.explore.page import PAGE
 
 from .plain import Names, headings_of_labels, plain_cells
@@ -27,6 +28,10 @@ def write_copies(app, url: str) -> None:
     notebooks = _notebooks(app)
     headings = {name: headings_of_labels(it["cells"]) for name, it in notebooks.items()}
     for docname, notebook in notebooks.items():
+        if is_assignment(docname):
+            text = json.dumps(masters.handed_out(notebook), indent=1, ensure_ascii=False)
+            (folder / f"{_name(docname)}.ipynb").write_text(text, "utf-8")
+            continue
         try:
             cells = plain_cells(notebook["cells"], _names(app, docname, headings))
         except (KeyError, ValueError) as error:
@@ -38,6 +43,11 @@ def write_copies(app, url: str) -> None:
         copy = with_first_cell({**notebook, "cells": cells}, url, Path(app.srcdir))
         text = json.dumps(copy, indent=1, ensure_ascii=False)
         (folder / f"{_name(docname)}.ipynb").write_text(text, "utf-8")
+
+
+def is_assignment(docname: str) -> bool:
+    """Whether a page is an assignment's, whose notebook is handed out as it is."""
+    return docname.startswith("book/assigned/")
 
 
 def _notebooks(app) -> dict[str, dict]:

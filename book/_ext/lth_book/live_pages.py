@@ -20,6 +20,7 @@ from pathlib import Path
 
 import lth_tutorial
 from lth_tutorial import chapters
+from lth_tutorial.course import loading
 from lth_tutorial.explore.page import PAGE
 
 from .katex_math import VENDOR
@@ -36,7 +37,7 @@ _SPARED = re.compile(
     r"|^mpl_toolkits/axes|/(_ttconv|_imagingft|_webp)\.|^dateutil/zoneinfo/.*\.tar"
 )
 # What of the package no page of these runs.
-_LEFT_OUT = re.compile(r"__pycache__|^data/(mnist\.npz|results)|^course/|/assignment\.py$")
+_LEFT_OUT = re.compile(r"__pycache__|^data/(mnist\.npz|results)|^course/")
 _DATE = (1980, 1, 1, 0, 0, 0)
 _SAYS = re.compile(r'(?s)<figcaption class="lth-says">(.*?)</figcaption>')
 _FENCE = re.compile(r"(?ms)^```python\n(.*?)^```$")
@@ -51,9 +52,16 @@ def setup(app):
 
 
 def runs(app, docname: str) -> bool:
-    """Whether a page's cells can run in it: those of chapters without torch, and the empty page."""
+    """Whether a page's cells can run in it: chapters and assignments without torch, and the empty page."""
     names = {f"book/{Path(c.notebook).stem}" for c in chapters.CHAPTERS if not c.torch}
+    names |= {
+        f"book/assigned/assignment-{name[0]}" for name in loading.names() if not _trains(name)
+    }
     return app.config.lth_live and docname in names | {SCRATCH}
+
+
+def _trains(assignment: str) -> bool:
+    return any("torch" in task.uses for task in loading.public(assignment).tasks)
 
 
 # A page's cells
@@ -95,6 +103,24 @@ def cells(path: Path, known: dict) -> list[dict]:
         | known.get(name, {})
         for name, code, tags, outputs in sources
     ]
+
+
+def assignment(path: Path) -> dict | None:
+    """What a page's script has to know of an assignment: its name, the tasks with checks, and the cells that
+    ask for an answer in words."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    if "lth" not in notebook["metadata"]:
+        return None
+    roles = [(it, it["metadata"]["lth"]) for it in notebook["cells"] if "lth" in it["metadata"]]
+    return {
+        "name": notebook["metadata"]["lth"]["assignment"],
+        "tasks": [role["task"] for _, role in roles if role["role"] == "check"],
+        "texts": [
+            {"id": it["id"], "task": role["task"], "words": "".join(it["source"])}
+            for it, role in roles
+            if role["role"] == "answer" and it["cell_type"] == "markdown"
+        ],
+    }
 
 
 def printed(outputs: list[dict]) -> str:
@@ -141,6 +167,7 @@ def write_files(app, exception) -> None:
         source = Path(app.env.doc2path(name))
         content = {"cells": cells(source, known.get(source.stem, {})), "files": files, "info": info}
         content["notebook"] = source.suffix == ".ipynb"
+        content["assignment"] = assignment(source) if content["notebook"] else None
         (own / f"{source.stem}.json").write_text(json.dumps(content), encoding="utf-8")
     for path in [*folder.iterdir(), *(folder / "python").iterdir()]:
         if path not in kept | {own, folder / "python"}:

@@ -5,7 +5,7 @@ One setting, ``repository.url`` in ``_config.yml``, switches on everything that 
 
 from pathlib import Path
 
-from .copies import WHEEL, write_copies
+from .copies import WHEEL, is_assignment, write_copies
 
 PAGES_BRANCH = "gh-pages"
 
@@ -43,6 +43,13 @@ def chapter_number(pagename: str) -> str:
     return Path(pagename).name.partition("-")[0]
 
 
+def place_of(pagename: str) -> str:
+    """What a notebook page is: a chapter, or an assignment, with its number."""
+    if is_assignment(pagename):
+        return Path(pagename).name.replace("-", " ").capitalize()
+    return f"Chapter {chapter_number(pagename)}"
+
+
 def links(pagename: str, url: str) -> list[tuple[str, str]]:
     """(text, address) of the links under a notebook page's title."""
     up = "../" * pagename.count("/")
@@ -75,8 +82,9 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         )
         head, found, rest = context["body"].partition("</h1>")
         if found:
-            place = f"<span>Chapter {chapter_number(pagename)}</span>"
-            anchors += '<a class="lth-presents" href="?present">Present</a>'
+            place = f"<span>{place_of(pagename)}</span>"
+            if not is_assignment(pagename):
+                anchors += '<a class="lth-presents" href="?present">Present</a>'
             context["body"] = f'{head}</h1><p class="lth-notebook-links">{place}{anchors}</p>{rest}'
     if url:
         report = error_report(url, context.get("title", pagename))

@@ -1,4 +1,5 @@
 // A page that runs: its bar, its cells in order, what is kept of them, and its notebook.
+import { Assignment } from "./assignment.js";
 import { Cell } from "./cell.js";
 import { Figure } from "./figures.js";
 import { element } from "./outputs.js";
@@ -82,7 +83,7 @@ class Page {
     this.halt = button("Stop", () => this.stop(), "End what runs; variables are lost, edits are kept");
     this.halt.disabled = true;
     const reset = button("Reset", () => this.reset(), "Show the outputs that the page came with, and forget all variables");
-    const save = button("Save", () => this.download(), "Your cells as a notebook");
+    const save = button(this.known.assignment ? "Download for hand-in" : "Save", () => this.download(), "Your cells as a notebook");
     const tabs = element("input", { type: "checkbox", onchange: () => (this.tabs = tabs.checked) });
     const label = element("label", { className: "lth-tabs" }, tabs, " Tab indents");
     this.words = element("p", { className: "lth-status" });
@@ -109,6 +110,7 @@ class Page {
       if (edit && edit.from !== cell.original) cell.say("Edited; the page's own cell has changed since.");
       this.figuresOf(cell);
     }
+    if (this.known.assignment) this.assignment = new Assignment(this, this.known.assignment, edits);
     document.body.classList.add("lth-running-page");
   }
 
@@ -128,7 +130,7 @@ class Page {
   }
 
   #keepNow() {
-    const edited = this.cells.filter((cell) => cell.edited);
+    const edited = [...this.cells, ...(this.assignment?.texts ?? [])].filter((one) => one.edited);
     const edits = Object.fromEntries(edited.map((cell) => [cell.id, { source: cell.source, from: cell.original }]));
     try {
       if (edited.length) localStorage.setItem(`lth-edits:${this.name}`, JSON.stringify(edits));
@@ -212,6 +214,7 @@ class Page {
     cell.begin();
     const done = await this.python.ask("run", { cell: cell.id, source: cell.source });
     this.current = null;
+    this.assignment?.heard(cell.said);
     return cell.end(done, asStored);
   }
 
@@ -297,6 +300,7 @@ class Page {
   async download() {
     const address = new URL(`../../notebooks/${this.name}.ipynb`, this.python.settings.base);
     const answer = this.known.notebook ? await fetch(address).catch(() => null) : null;
+    if (this.assignment && !answer?.ok) return this.say("The notebook did not arrive: try again.");
     const notebook = answer?.ok ? await answer.json() : this.#bareNotebook();
     const cells = [...this.cells];
     for (const one of notebook.cells) {
@@ -305,8 +309,9 @@ class Page {
       const [cell] = cells.splice(place, 1);
       if (cell.edited) Object.assign(one, { source: cell.source, outputs: [], execution_count: null });
     }
+    const name = this.assignment?.fill(notebook) ?? `${this.name}.ipynb`;
     const file = new Blob([JSON.stringify(notebook, null, 1)], { type: "application/x-ipynb+json" });
-    const link = element("a", { href: URL.createObjectURL(file), download: `${this.name}.ipynb` });
+    const link = element("a", { href: URL.createObjectURL(file), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
