@@ -2,6 +2,7 @@
 
 import base64
 import math
+import pickle
 import re
 import xml.etree.ElementTree as ET
 from functools import partial
@@ -371,5 +372,12 @@ def test_a_number_between_is_typed_in_a_kernel_too():
 
 def test_a_table_computes_what_is_asked_of_it():
     made = []
-    table = Computed(lambda key: made.append(key) or 2 * key, [1])
-    assert (table[1], table[3], table[3], made, list(table)) == (2, 6, 6, [1, 3], [1, 3])
+    table = Computed(lambda key: made.append(key) or 2 * key, [5, 1])
+    assert made == [] and 1 in table and 3 not in table
+    assert (table[1], table[3], table[3], made) == (2, 6, 6, [1, 3])
+    assert list(table.items()) == [(5, 10), (1, 2), (3, 6)] and made == [1, 3, 5]
+
+
+def test_a_table_goes_to_another_process_with_all_of_its_entries():
+    table = pickle.loads(pickle.dumps(Computed(str, [1, 2])))
+    assert table.made == {1: "1", 2: "2"}

@@ -67,6 +67,23 @@ def test_chapters_with_torch_do_not_run_and_none_does_without_live():
     assert not runs("book/2-perturbed-subset-sum", live=False)
 
 
+def said(path: Path, live: bool) -> str:
+    """A page's source as the build reads it."""
+    source = [path.read_text(encoding="utf-8")]
+    live_pages.fit_words(SimpleNamespace(config=SimpleNamespace(lth_live=live)), path.stem, source)
+    if path.suffix != ".ipynb":
+        return source[0]
+    cells = json.loads(source[0])["cells"]
+    return "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def test_a_site_without_live_does_not_speak_of_the_button():
+    pages = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("[0-9]*.ipynb")]
+    button = re.compile("Run this page|in the bar|Shift-Enter")
+    assert {p.stem for p in pages if button.search(said(p, live=True))} >= {"index", "scratch"}
+    assert [p.stem for p in pages if button.search(said(p, live=False))] == []
+
+
 def test_what_is_known_of_cells_is_known_of_cells_that_are_there():
     for page, cells in KNOWN.items():
         (source,) = (ROOT / "book").glob(f"{page}.*")

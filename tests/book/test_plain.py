@@ -81,6 +81,10 @@ FORMS = {
         "* Richard Karp. Reducibility. 1972.",
     ),
     "comments": ("with <!-- symbols: n = it --> $n$\n<!-- given: 1 -->", "with $n$"),
+    "what only a page that runs says": (
+        "a<!-- live --> Press *Run*.\nAgain.<!-- /live --> <!-- live -->b<!-- still: c --> d",
+        "a c d",
+    ),
     "a target": ("(here)=\n## A", "## A"),
     "links": (
         "[a](2-b.ipynb), [b](https://x.org), [c](notation.md#x)",

@@ -24,6 +24,7 @@ from lth_tutorial.course import loading
 from lth_tutorial.explore.page import PAGE
 
 from .katex_math import VENDOR
+from .plain import worded
 
 HERE = Path(__file__).parent / "live"
 PYTHON = VENDOR / "python"
@@ -45,7 +46,8 @@ _FENCE = re.compile(r"(?ms)^```python\n(.*?)^```$")
 
 def setup(app):
     """Sphinx: a button on each page that can run, and the files behind it."""
-    app.add_config_value("lth_live", os.environ.get("LIVE", "1") != "0", "html")
+    app.add_config_value("lth_live", os.environ.get("LIVE", "1") != "0", "env")
+    app.connect("source-read", fit_words, priority=300)
     app.connect("source-read", mark_cells, priority=400)
     app.connect("html-page-context", add_button, priority=700)
     app.connect("build-finished", write_files)
@@ -64,7 +66,21 @@ def _trains(assignment: str) -> bool:
     return any("torch" in task.uses for task in loading.public(assignment).tasks)
 
 
-# A page's cells
+# A page's words and cells
+
+
+def fit_words(app, docname, source) -> None:
+    """What a page says of its button stands only where there is one."""
+    if "<!-- live -->" not in source[0]:
+        return
+    if not source[0].startswith("{"):
+        source[0] = worded(source[0], app.config.lth_live)
+        return
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = worded("".join(cell["source"]), app.config.lth_live)
+    source[0] = json.dumps(notebook)
 
 
 def mark_cells(app, docname, source) -> None:

@@ -55,6 +55,7 @@ _OPTION = re.compile(r":([\w-]+):\s*(.*)")
 _LABEL = re.compile(
     r":label: ([\w:-]+)|.*\$\$ \(([\w:-]+)\)|\(([\w:-]+)\)=|[:`]{3,}\{(bibliography)\}.*"
 )
+_LIVE = re.compile(r"(?s)<!-- live -->(.*?)<!-- (?:/live|still: (.*?)) -->")
 _STATEMENT = re.compile(r"prf:(?!proof$)\w+|exercise")
 
 
@@ -76,7 +77,7 @@ def plain_cells(cells: list[dict], names: Names) -> list[dict]:
 
 def _text(source: str, in_solution: bool, names: Names) -> tuple[str, bool, dict]:
     """The plain text of a cell, whether a solution goes on behind it, and the pictures it shows."""
-    lines, parts, pictures = source.split("\n"), [], {}
+    lines, parts, pictures = worded(source, live=False).split("\n"), [], {}
     starts = not in_solution
     for solution, part in _by_solution(lines, in_solution):
         text = _Converter(names, pictures).blocks(part).strip("\n")
@@ -85,6 +86,15 @@ def _text(source: str, in_solution: bool, names: Names) -> tuple[str, bool, dict
         parts += [text] if text else []
         in_solution, starts = solution, True
     return "\n\n".join(parts), in_solution, pictures
+
+
+def worded(text: str, live: bool) -> str:
+    """A text where cells run in the page, or where they do not: a copy, a site that was built without that.
+
+    An author writes ``<!-- live -->words for the page that runs<!-- still: words instead -->``, or
+    ``<!-- /live -->`` where none stand instead.
+    """
+    return _LIVE.sub(lambda found: found[1] if live else found[2] or "", text)
 
 
 def _by_solution(lines: list[str], in_solution: bool) -> Iterator[tuple[bool, list[str]]]:
