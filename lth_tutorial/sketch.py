@@ -75,9 +75,14 @@ def _in_words(value) -> str:
 
 
 def _row(label: str, places: Sequence[tuple[float, float]], top: int) -> str:
+    """A row's label, its bars, and over them its marks, dark with a white edge where there are bars."""
     text = f'<text x="8" y="{top + 16}" fill="{INK}">{escape(label)}</text>'
+    bars = [place for place in places if place[0] != place[1]]
+    edge = f'fill="{INK}" stroke="#fff" stroke-width="3" paint-order="stroke"'
+    looks = [(place, f'fill="{MARK}"') for place in bars]
+    looks += [(p, edge if bars else f'fill="{MARK}"') for p in places if p not in bars]
     marks = [
-        f'<rect x="{x - 1.5:.1f}" width="{y - x + 3:.1f}" y="{top}" height="{HEIGHT}" fill="{MARK}"/>'
-        for x, y in places
+        f'<rect x="{x - 1.5:.1f}" width="{y - x + 3:.1f}" y="{top}" height="{HEIGHT}" {look}/>'
+        for (x, y), look in looks
     ]
     return text + "".join(marks)

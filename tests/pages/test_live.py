@@ -163,6 +163,8 @@ def test_axe_finds_nothing_while_it_runs(live):
 
 def test_an_assignment_answers_in_the_page(live, address):
     """An answer is typed, checked, and handed in with a text; what the checks said is kept."""
+    from .test_every_page import AXE
+
     page = live.context.new_page()
     page.goto(f"{address}/book/assigned/assignment-1.html")
     press(page)
@@ -182,6 +184,10 @@ def test_an_assignment_answers_in_the_page(live, address):
         and "best_kept: 1 of 4 public checks" in tasks.text_content()
     )
     page.get_by_label("Your answer in words: counting_proof").fill("Count the intervals.")
+    tasks.locator("summary").click()
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({ include: [['.lth-bar'], ['.lth-text']] })")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download for hand-in").click()
     assert saved.value.suggested_filename == "ada_1-random-subset-sum.ipynb"
