@@ -109,9 +109,12 @@ def _notebooks(files: Iterable[Path], out: Path) -> Iterator[Path]:
 
 
 def by_name(path: Path) -> str:
-    """Whose a file is by its name: ada.ipynb, ada_1-name.ipynb, ada_1-name_2.ipynb, ada/1-name.ipynb."""
-    names = "|".join(map(re.escape, loading.names()))
-    rest = re.sub(rf"[_\- ]*(?:{names}).*$", "", path.stem) if names else path.stem
+    """Whose a file is by its name: ada.ipynb, ada_1-name.ipynb, ada_1-name_2.ipynb, ada/1-name.ipynb.
+
+    The site calls its notebooks assignment-1.ipynb.
+    """
+    names = "|".join([*map(re.escape, loading.names()), r"assignment-\d"])
+    rest = re.sub(rf"[_\- ]*(?:{names}).*$", "", path.stem)
     return rest or path.parent.name
 
 

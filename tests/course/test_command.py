@@ -228,6 +228,8 @@ def test_another_table_is_no_roster(desk, tmp_path, capsys):
         (f"ada_{toys.NAME}.ipynb", "ada"),
         (f"ada-{toys.NAME} (2).ipynb", "ada"),
         (f"bob/{toys.NAME}.ipynb", "bob"),
+        ("bob/assignment-1.ipynb", "bob"),
+        ("ada_assignment-1 (2).ipynb", "ada"),
         ("ada@uni.edu.ipynb", "ada@uni.edu"),
     ],
 )
