@@ -10,7 +10,7 @@
   const LEFT_OUT = ["exercises", "references"];
   const root = document.documentElement;
   const chapter = document.querySelector(".bd-article > section");
-  const deck = make("article", "bd-article lth-deck");
+  const deck = make("main", "bd-article lth-deck");
   const screens = [];
   const places = new Map(); // the id of a section -> its first screen
 
@@ -153,8 +153,16 @@
       if (fresh || !open) open = add("text", heading);
       open.body.append(block);
       if (fits(open)) return;
-      if (open.body.children.length === 1) drop(open);
-      else block.remove();
+      const intro = block.previousElementSibling;
+      if (!intro) drop(open);
+      else if (intro.previousElementSibling && intro.textContent.trim().endsWith(":")) {
+        const next = add("text", heading); // what leads to a list goes along with it
+        next.body.append(intro, block);
+        if (fits(next)) return void (open = next);
+        open.body.append(intro);
+        drop(next);
+      }
+      block.remove();
       open = spread("text", heading, block);
     }
 
@@ -180,7 +188,8 @@
         table(block, heading);
         open = null;
       } else if (block.matches(".lth-proof")) {
-        fold("Proof", [...block.childNodes], heading);
+        const of = /^Proof\.\s*\(Of (.+?)\.\)/.exec(block.textContent.trim());
+        fold(of ? `Proof of ${of[1]}` : "Proof", [...block.childNodes], heading);
       } else if (block.matches(".proof, .admonition")) {
         spread("statement", heading, block);
         open = null;
@@ -273,7 +282,7 @@
 
   // A screen's number, a section, a statement, or a view of a figure.
   function follow() {
-    const name = decodeURIComponent(location.hash.slice(1));
+    const name = location.hash.slice(1);
     const number = /^screen-(\d+)$/.exec(name);
     const element = document.getElementById(name) ?? document.getElementById(name.split(".")[0]);
     const screen = element?.closest(".lth-screen") ?? places.get(name);
@@ -283,7 +292,7 @@
   function key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const on = event.target.matches("input, select, textarea");
-    const pressed = on || event.target.closest("button, summary, a");
+    const pressed = on || event.target.closest("button, summary, a, [data-symbols]");
     const moves = {
       PageDown: () => go(at + 1),
       PageUp: () => go(at - 1),
@@ -339,7 +348,7 @@
   scale();
   addEventListener("resize", scale);
   addEventListener("hashchange", follow);
-  addEventListener("keydown", key);
+  addEventListener("keydown", key, true); // before Escape closes what a symbol means
   swipe();
   follow();
   deck.dataset.ready = "";

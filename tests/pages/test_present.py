@@ -2,9 +2,7 @@
 
 import re
 
-import pytest
-
-from .conftest import FRAMES, each_chapter
+from .conftest import each_chapter
 
 CHAPTER = "book/2-perturbed-subset-sum.html"
 READY = ".lth-deck[data-ready]"
@@ -64,23 +62,11 @@ DEAD = """[...document.querySelectorAll('.lth-screen .lth-explorer')].filter((fi
 }).map((figure) => figure.id)"""
 
 
-@pytest.fixture
-def present(open_page):
-    """The screens of a chapter, on a projector."""
-
-    def show(path: str, **options):
-        page = open_page(f"{path}?present", width=1280, **options)
-        page.set_viewport_size({"width": 1280, "height": 720})
-        page.wait_for_selector(READY, state="attached")
-        return page
-
-    return show
-
-
 @each_chapter
-def test_a_chapter_is_screens(present, site, path):
-    page = present(path)
-    page.evaluate(FRAMES)
+def test_a_chapter_is_screens(open_page, site, path):
+    page = open_page(f"{path}?present", width=1280)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_selector(READY, state="attached")
     page.evaluate(LONGEST)
     assert page.locator(".lth-screen").count() > 10
     assert page.evaluate(FAULTS) == []
@@ -97,11 +83,15 @@ def test_a_chapter_is_screens(present, site, path):
     assert page.problems == []
 
 
-def test_one_goes_through_it_with_keys_and_the_address_keeps_the_place(present):
-    page = present(CHAPTER)
+def test_one_goes_through_it_with_keys_and_the_address_keeps_the_place(open_page):
+    page = open_page(CHAPTER, width=1280)
+    assert not any("/present." in url for url in page.requested)
+    page.get_by_role("link", name="Present").click()
+    page.wait_for_selector(READY, state="attached")
     at = page.locator(".lth-screen.lth-shown")
 
     def shown() -> int:
+        page.wait_for_timeout(20)
         return int(re.match(r"Screen (\d+) of", at.get_attribute("aria-label"))[1])
 
     last = page.locator(".lth-screen").count()
@@ -109,7 +99,6 @@ def test_one_goes_through_it_with_keys_and_the_address_keeps_the_place(present):
     found = []
     for key in [*on, *back, "End", "PageDown", "Home", "PageUp"]:
         page.keyboard.press(key)
-        page.wait_for_timeout(20)
         found.append(shown())
     assert found == [2, 3, 4, 5, 4, 3, 2, last, last, 1, 1]
     page.keyboard.press("ArrowRight")
@@ -117,29 +106,16 @@ def test_one_goes_through_it_with_keys_and_the_address_keeps_the_place(present):
     page.keyboard.press("ArrowRight")  # moves the slider
     assert shown() == 2
     page.keyboard.press("PageDown")  # as a presenter's remote control does
-    page.wait_for_timeout(20)
     assert shown() == 3 and page.url.endswith("#screen-3")
     page.go_back()
-    page.wait_for_timeout(50)
     assert shown() == 2
     page.evaluate("location.hash = 'thm-perturbed'")
-    page.wait_for_timeout(50)
+    shown()
     assert at.locator("#thm-perturbed").count() == 1
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == last
     page.locator(".lth-shown .lth-fold summary").first.click()
     assert at.locator(".lth-fold").first.locator("p").first.is_visible()
     page.keyboard.press("Escape")
     page.wait_for_url("**/2-perturbed-subset-sum.html#*")
     assert page.locator(".lth-deck").count() == 0
-
-
-def test_it_is_printed_a_page_a_screen(present):
-    page = present(CHAPTER)
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == page.locator(".lth-screen").count()
-
-
-def test_a_page_leads_to_its_screens_and_loads_them_only_then(open_page):
-    page = open_page(CHAPTER)
-    assert not any("/present." in url for url in page.requested)
-    page.get_by_role("link", name="Present").click()
-    page.wait_for_selector(READY, state="attached")

@@ -72,3 +72,4 @@ def test_without_a_script_the_answers_open(browser, address):
         assert form.get_by_role("button").count() == 0 and not form.locator("li").first.is_visible()
         form.locator("summary").click()
         assert form.locator("li").first.is_visible()
+        assert page.locator("#question-2 label span").first.bounding_box()["width"] > 100
