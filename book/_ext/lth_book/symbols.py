@@ -39,7 +39,7 @@ _LETTER = (
 _GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _SCRIPT = rf"'+|[_^]\s*(?:{_GROUP}|\\[A-Za-z]+|[^\s{{}}])"
 _ATOM = re.compile(rf"(?P<base>{_LETTER})(?P<scripts>(?:\s*(?:{_SCRIPT}))*)")
-_PAGE = re.compile(r"(?:.*/)?(\d+)-")
+_PAGE = re.compile(r"(?:.*/)?(?:(\d+)-|assignment-(\d+)\b)")
 _CHAPTER = re.compile(r"(?:Chapter )?(\d+)\b")
 _INDEX = set("ijkt") | {r"\ell"}
 _ALIKE = set("ijk")
@@ -67,9 +67,9 @@ class Row(NamedTuple):
 
 
 def chapter_of(page: str) -> str:
-    """The number of the chapter whose page this is, or nothing."""
+    """The number of the chapter whose page this is, or whose assignment; or nothing."""
     number = _PAGE.match(page)
-    return number[1] if number else ""
+    return number[1] or number[2] if number else ""
 
 
 @lru_cache(maxsize=32)
