@@ -31,7 +31,7 @@ NOTATION = Path(__file__).parents[2] / "notation.md"
 _ROW = re.compile(
     r"^\|\s*(?P<symbols>\$[^|]+\$)\s*\|\s*(?P<meaning>[^|]+?)\s*\|(?P<rest>.*)$", re.MULTILINE
 )
-_TEXT = re.compile(r"\\(?:text|operatorname|mathrm|begin|end|label|tag)\*?\{[^{}]*\}")
+_TEXT = re.compile(r"\\(?:text|operatorname|mathrm|mathtt|begin|end|label|tag)\*?\{[^{}]*\}")
 _ACCENTS = "mathcal|mathbf|mathbb|boldsymbol|hat|bar|tilde|widehat|widetilde"
 _LETTER = (
     rf"\\(?:{_ACCENTS})\s*(?:\{{\s*\\?[A-Za-z]+\s*\}}|\\[A-Za-z]+|[A-Za-z])|\\[A-Za-z]+|[A-Za-z]"
