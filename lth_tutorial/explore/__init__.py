@@ -6,12 +6,14 @@ Computed     a table whose entries are made when a figure asks for them
 describe     attach to a figure the sentence that says what it shows, and its numbers
 guess        a question the reader answers before the answer appears
 playground   switch candidates on and off by hand, and ask for the best subset
+Calculator   a formula with fields to fill in, computed in the page itself
 
 A page is built without a kernel, so there the same objects show themselves as plain HTML; the
 environment variable ``LTH_EXPLORE=static`` asks for that form.
 """
 
 from .axis import Axis
+from .calculator import Calculator, Field
 from .computed import Computed
 from .explorer import Explorer, explore
 from .frame import describe
@@ -20,8 +22,10 @@ from .playground import Playground, playground
 
 __all__ = [
     "Axis",
+    "Calculator",
     "Computed",
     "Explorer",
+    "Field",
     "Guess",
     "Playground",
     "describe",

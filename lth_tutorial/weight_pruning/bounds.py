@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lth_tutorial.checks import finite_array, finite_number, inside, positive
+from lth_tutorial.checks import finite_array, finite_number, inside, listed, positive, whole
 from lth_tutorial.subset_sum import hit_volume
 
 from .network import PrunedNetwork, check_weights
@@ -153,6 +153,69 @@ def subset_candidates(eta: float, problems: int, failure: float) -> int:
         raise ValueError(f"failure must lie in (0, 2 problems), got {failure}")
     each = math.log(failure) - math.log(2 * problems)
     return 2 * hit_volume.candidates(eta, each, PRODUCT_WEIGHT)
+
+
+@dataclass(frozen=True)
+class NetworkSize:
+    """How large a random network is proven to suffice: what `network_size` returns.
+
+    target: widths of the target. tolerance: eta, of each weight. problems: N. candidates: n, of each weight
+    and half-line. widths: of the random network, from its inputs to its outputs, 2L + 1 numbers. parameters:
+    its weights.
+    """
+
+    target: tuple[int, ...]
+
+    tolerance: float
+    problems: int
+    candidates: int
+    widths: tuple[int, ...]
+    parameters: int
+
+    def in_words(self) -> str:
+        """The same as a sentence, as the page's calculator writes it."""
+        digits, power = f"{self.tolerance:.1e}".split("e")
+        theirs = sum(a * b for a, b in zip(self.target[:-1], self.target[1:], strict=True))
+        layers = " and ".join(f"{d:,}" for d in self.widths[1::2])
+        return (
+            f"Each weight within {digits}e{int(power)}: {self.candidates:,} candidates for each weight and "
+            f"half-line. Random layers of width {layers}; in all {self.parameters:,} random weights, "
+            f"{math.floor(self.parameters / theirs + 0.5):,} for each of the target's {theirs:,}."
+        )
+
+
+def network_size(widths, error: float, failure: float) -> NetworkSize:
+    r"""The random network that contains every target of these widths within `error` on the unit ball, proven.
+
+        eta = ln(1 + error) / (sqrt(2 d_0 d_1) + sum_{l >= 2} sqrt(d_{l-1} d_l)),   n from `subset_candidates`
+
+    Targets have spectral norms of at most 1 and weights in [-1/2, 1/2]; signs of the blocks are prescribed.
+
+    Args:
+        widths: d_0, ..., d_L, the target's, L >= 1. error: of the outputs, in (0, 1]. failure: the
+            probability that the draw is not good, in (0, 1).
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Source: this chapter's corollary on the size, after Pensia et al. 2020, Theorem 1.
+    """
+    widths = [whole("widths", d, 1) for d in listed("widths", widths, "whole numbers")]
+    if len(widths) < 2:
+        raise ValueError(f"widths must hold the inputs and one layer at least, got {len(widths)}")
+    error, failure = finite_number("error", error), inside("failure", failure)
+    if not 0 < error <= 1:
+        raise ValueError(f"error must lie in (0, 1], got {error:g}")
+    halves = [2 if k == 0 else 1 for k in range(len(widths) - 1)]
+    pairs = [h * a * b for h, a, b in zip(halves, widths[:-1], widths[1:], strict=True)]
+    tolerance = math.log1p(error) / math.fsum(map(math.sqrt, pairs))
+    candidates = subset_candidates(tolerance, sum(pairs), failure)
+    random = [h * candidates * d for h, d in zip(halves, widths[:-1], strict=True)]
+    sizes = [d * (a + b) for d, a, b in zip(random, widths[:-1], widths[1:], strict=True)]
+    between = [d for pair in zip(random, widths[1:], strict=True) for d in pair]
+    return NetworkSize(
+        tuple(widths), tolerance, sum(pairs), candidates, (widths[0], *between), sum(sizes)
+    )
 
 
 def single_candidates(eta: float, problems: int, failure: float) -> int:

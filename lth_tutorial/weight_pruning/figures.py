@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.gridspec import GridSpec
 
-from lth_tutorial import target_network
-from lth_tutorial.explore import describe
+from lth_tutorial import target_network, wires
+from lth_tutorial.explore import Calculator, Field, describe
 from lth_tutorial.style import (
     AMBER,
     BLUE,
@@ -139,6 +139,116 @@ def _signed_grid(axes, matrix, title: str, numbers: bool = False) -> None:
     axes.set_xlabel(f"{title}\n{rows} \u00d7 {columns}", fontsize=SMALL)
     for side in axes.spines.values():
         side.set(visible=True, color=FAINT)
+
+
+STEPS = ("the random network", "a block for each input", "a subset for each weight", "one weight")
+INPUTS = {"any sign": True, "never negative": False}
+
+
+def wiring(target, n: int, show: str, inputs: str, seed: int = 222):
+    """A layer's random network drawn, and what the construction keeps of it, step by step.
+
+    target: (2, 2). show: one of STEPS. inputs: one of INPUTS.
+    """
+    target, step = np.asarray(target, dtype=float), STEPS.index(show)
+    network = prune_network(target, n, rng=seed, signed_input=INPUTS[inputs], signs="stratified")
+    layer = network.layers[0]
+    kept = _kept_at(step, network.masks)
+    left, right = wires.column(0, 2, 0.22, 0.78), wires.column(2, 2, 0.22, 0.78)
+    middle = _grouped(layer)
+    with style():
+        figure, axes = subplots(1, 3.7)
+        for start, end, there in zip((left, middle), (middle, right), kept, strict=True):
+            wires.edges(axes, start, end, ~there, wires.PRUNED)
+            wires.edges(axes, start, end, there, wires.KEPT)
+        if step == 3:
+            _light_path(axes, layer, left, middle, right)
+        _draw_neurons(axes, layer, left, middle, right)
+        wires.bare(axes)
+        axes.set_xlim(-0.25, 2.25)
+    whole, there = sum(k.size for k in kept), sum(int(k.sum()) for k in kept)
+    says = (
+        f"{layer.width} random neurons between 2 inputs and 2 outputs; {whole - there} of {whole} edges are "
+        f"pruned{_step_in_words(step, layer)}"
+    )
+    counts = {"edges": [k.size for k in kept], "left": [int(k.sum()) for k in kept]}
+    return describe(figure, says, {"matrix": [1, 2], **counts})
+
+
+def _kept_at(step: int, masks) -> list[np.ndarray]:
+    """Which entries of the two random matrices are left after a step: all, the blocks, the masks."""
+    first, second = masks
+    if step > 1:
+        return [first, second]
+    blocks = np.repeat(np.eye(first.shape[1], dtype=bool), len(first) // first.shape[1], axis=0)
+    return [blocks if step else np.ones_like(first), np.ones_like(second)]
+
+
+def _grouped(layer) -> np.ndarray:
+    """Places of the random neurons, with a gap between half-lines and a wider one between blocks."""
+    blocks, each = layer.first.shape
+    place = np.arange(blocks * each, dtype=float)
+    place += np.arange(blocks * each) // (each // layer.halves) * 0.8
+    place += np.arange(blocks * each) // each * 1.2
+    return np.column_stack([np.ones_like(place), 1 - place / place[-1]])
+
+
+def _light_path(axes, layer, left, middle, right) -> None:
+    """The edges that make the weight from the first input to the first output."""
+    for half, (colour, dashes) in enumerate(((BLUE, "-"), (ORANGE, "--"))[: layer.halves]):
+        block = _half_line(layer, half)
+        kept = layer.mask[0, 0, block]
+        look = wires.LIT | {"color": colour, "linestyle": dashes}
+        wires.edges(axes, left[:1], middle[block], kept[:, None], look)
+        wires.edges(axes, middle[block], right[:1], kept[None, :], look)
+
+
+def _half_line(layer, half: int) -> slice:
+    """Which neurons of the first input's block speak on a half-line: 0 is the positive one."""
+    n = layer.first.shape[1] // layer.halves
+    return slice(half * n, half * n + n)
+
+
+def _draw_neurons(axes, layer, left, middle, right) -> None:
+    for places, letter, side in ((left, "x", -0.13), (right, "y", 0.13)):
+        wires.neurons(axes, places, size=11)
+        for (x, y), digit in zip(places, "\u2081\u2082", strict=True):
+            axes.text(x + side, y, letter + digit, ha="center", va="center")
+    positive = (layer.first > 0).ravel()
+    wires.neurons(axes, middle[positive], BLUE, label="speaks for x > 0")
+    if not positive.all():
+        wires.neurons(axes, middle[~positive], ORANGE, hollow=True, label="speaks for x < 0")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize=SMALL)
+
+
+def _step_in_words(step: int, layer) -> str:
+    """What is left after a step, and for the last one how the first weight comes about."""
+    if step < 3:
+        words = (": none yet", ": each neuron hears one input", ": each output has its subsets")
+        return words[step] + "."
+    parts = []
+    for half, where in enumerate((">", "<")[: layer.halves]):
+        terms = layer.products[half, 0, 0][layer.mask[0, 0, _half_line(layer, half)]]
+        shown = " ".join(f"{v:+.2f}".replace("-", "\u2212") for v in terms).lstrip("+")
+        total = f" = {terms.sum():.2f}" if len(terms) > 1 else ""
+        parts.append(f"{shown or '0'}{total} for x\u2081 {where} 0")
+    return (
+        f". The target from x\u2081 to y\u2081 is {layer.target[0, 0]:g}; the lit edges make "
+        f"{' and '.join(parts)}."
+    )
+
+
+def size_calculator(widths=(784, 500, 10), error: float = 0.1, failure: float = 0.1) -> Calculator:
+    """Fields for a target's widths, an error and a probability of failure; `bounds.network_size` answers."""
+    return Calculator(
+        "network-size",
+        (
+            Field("widths", "widths of the target", ", ".join(map(str, widths))),
+            Field("error", "error of the outputs", f"{error:g}"),
+            Field("failure", "probability of failure", f"{failure:g}"),
+        ),
+        bounds.network_size(widths, error, failure).in_words(),
+    )
 
 
 def digit(target, images, networks, number: int, n: int):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lth_tutorial.subset_sum import best_subset
+from lth_tutorial.weight_pruning import bounds
 
 from .conftest import FRAMES, each_chapter, source, with_frames
 from .test_every_control import LEAST, least, state
@@ -268,6 +269,26 @@ def test_playground_by_hand(open_page):
 
 def _distance(says) -> float:
     return float(says.inner_text().split(" is ")[1].split(" away")[0])
+
+
+def test_the_calculator_says_what_the_package_says(open_page):
+    """The page's arithmetic against `bounds.network_size`, word for word, on 60 targets; and bad fields."""
+    page = open_page("book/3-weight-pruning.html", width=390)
+    form, rng = page.locator("#network-size"), np.random.default_rng(12)
+    says = form.locator(".lth-says")
+    assert says.inner_text() == bounds.network_size((784, 500, 10), 0.1, 0.1).in_words()
+    for _ in range(60):
+        widths = rng.integers(1, 3000, int(rng.integers(2, 7))).tolist()
+        error, failure = (float(f"{10 ** rng.uniform(low, -0.01):.3g}") for low in (-6, -9))
+        values = {"widths": str(widths)[1:-1], "error": str(error), "failure": str(failure)}
+        found = page.evaluate("(v) => lth.calculators['network-size'](v)", values)
+        assert found == bounds.network_size(widths, error, failure).in_words(), values
+    form.get_by_label("error of the outputs").fill("0.01")
+    assert says.inner_text() == bounds.network_size((784, 500, 10), 0.01, 0.1).in_words()
+    for name, value in (("widths", "784"), ("widths", "7.5, 3"), ("error", "2"), ("failure", "")):
+        form.locator(f"[name={name}]").fill(value)
+        assert " number" in says.inner_text() and "candidates" not in says.inner_text()
+        form.locator(f"[name={name}]").fill({"widths": "784, 500, 10"}.get(name, "0.1"))
 
 
 def test_playground_solves_as_the_package_does(open_page):

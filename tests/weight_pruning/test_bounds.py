@@ -103,6 +103,49 @@ def test_errors_behind_each_layer_stay_below_their_bounds():
     assert allowed[-1] == pytest.approx(bounds.error_bound(network), rel=1e-12)
 
 
+def test_the_size_of_a_network_by_hand():
+    """784-500-10: S = sqrt(784000) + sqrt(5000), N = 789,000."""
+    size = bounds.network_size((784, 500, 10), 0.1, 0.1)
+    eta = math.log(1.1) / (math.sqrt(784_000) + math.sqrt(5_000))
+    n = 2 * math.ceil(math.log(4 * 789_000 / (eta**2 * 0.1)) / -math.log(1 - math.log(2) / 8))
+    assert (size.tolerance, size.problems) == (pytest.approx(eta), 789_000)
+    assert size.candidates == n and size.widths == (784, 2 * n * 784, 500, n * 500, 10)
+    assert size.parameters == n * (2 * 784 * 1284 + 500 * 510)
+
+
+@pytest.mark.parametrize("widths", [(1, 1), (784, 500, 10), (3, 9, 2, 40, 1)])
+@pytest.mark.parametrize("error", [1.0, 0.1, 1e-4])
+def test_the_size_keeps_its_bound_and_the_network_its_error(widths, error):
+    """The corollary's last line, and its error from the propagation of layers of norm 1."""
+    size, layers = bounds.network_size(widths, error, 0.1), len(widths) - 1
+    odds = math.log(16 * layers * size.problems**2 / (error**2 * 0.1))
+    assert size.candidates <= 2 * math.ceil(odds / -math.log(1 - math.log(2) / 8))
+    pairs = [a * b for a, b in zip(widths[:-1], widths[1:], strict=True)]
+    errors = size.tolerance * np.sqrt([2 * pairs[0], *pairs[1:]])
+    assert bounds.propagated(np.ones(layers), errors) <= error * (1 + 1e-12)
+    assert size.tolerance <= 0.5
+
+
+def test_a_network_of_the_size_that_is_proven_has_its_parameters():
+    size = bounds.network_size((3, 2, 2), 1.0, 0.5)
+    made = [(a, b) for a, b in zip(size.widths[1:], size.widths[:-1], strict=True)]
+    assert sum(a * b for a, b in made) == size.parameters and len(made) == 4
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (((784,), 0.1, 0.1), "widths must hold the inputs and one layer"),
+        (((784, 0), 0.1, 0.1), "widths must be a whole number"),
+        (((784, 10), 1.5, 0.1), r"error must lie in \(0, 1\]"),
+        (((784, 10), 0.1, 1.0), "failure"),
+    ],
+)
+def test_bad_sizes_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        bounds.network_size(*arguments)
+
+
 @pytest.mark.parametrize("n", [1, 2, 5, 21, 60])
 def test_blocks_of_four_n_neurons_have_n_of_each_sign(n):
     """Hoeffding's bound in the corollary on random signs, against the exact binomial tail."""

@@ -27,7 +27,7 @@ def setup(app):
     app.connect("build-finished", spare_measures)
     for name in ("katex/katex.css", "explore.css"):
         app.add_css_file(name)
-    for name in ("explore.js", "playground.js", "book.js"):
+    for name in ("explore.js", "playground.js", "calculators.js", "book.js"):
         app.add_js_file(name, loading_method="defer")
 
 

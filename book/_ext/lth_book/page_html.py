@@ -60,6 +60,7 @@ _SCRIPT_NEEDS = {
     "bootstrap": 'data-bs-toggle="(?:dropdown|collapse|modal)',
     "explore": "lth-explorer|lth-guess",
     "playground": "lth-playground",
+    "calculators": "lth-calculator",
     "clipboard.min": "<pre",
     "copybutton": "<pre",
     "togglebutton": r'class="[^"]*(?<![\w-])(?:toggle[ "]|admonition dropdown|dropdown admonition)',

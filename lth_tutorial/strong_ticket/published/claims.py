@@ -392,8 +392,9 @@ def measure_searches(folder: Path) -> Finding:
         "holds" if (lost > TIE).mean() > 0.75 else FAILS,
         f"{(lost > TIE).sum()} of {len(lost)} searches were better on their way than at their end, by "
         f"{np.median(lost):.2f} in the median; {early:.0%} were best within ten of their fifty passes. On "
-        f"untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. With a tenth of all "
-        f"passes {(gain > TIE).sum()} of {gain.size} masks are better, by {np.median(gain):.2f} in the median",
+        f"untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. With a tenth of "
+        f"all passes {(gain > TIE).sum()} of {gain.size} masks are better, by {np.median(gain):.2f} "
+        "in the median",
     )
 
 

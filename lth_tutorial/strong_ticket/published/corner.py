@@ -129,9 +129,7 @@ CORNER = Result(
 def full_cells(size: str) -> list[dict]:
     """At the published size: the corner after rescaling. Page size: few images and passes."""
     images, descent, searches = (60_000, 100, 50) if size == "paper" else (1_000, 10, 2)
-    return [
-        _cell(0.8, descent, "weights rescaled") | {"images": images, "search_epochs": searches}
-    ]
+    return [_cell(0.8, descent, "weights rescaled") | {"images": images, "search_epochs": searches}]
 
 
 FULL = Result(

@@ -88,7 +88,7 @@ def searches(folder) -> dict[tuple[float, float], list[dict]]:
 
 
 def by_seed(folder) -> dict[tuple[float, float], list[float]]:
-    """By radius and sparsity the accuracies of all SEEDS, for the cells that were run to their end for all."""
+    """By radius and sparsity the accuracies of all SEEDS, for the cells that all of them ended."""
     found = {}
     for name in ("authors-network", "authors-network-seeds"):
         for cell in read_json(Path(folder) / f"{name}.json")["cells"]:

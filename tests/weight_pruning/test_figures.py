@@ -1,0 +1,38 @@
+"""What the pictures of networks say is what they show."""
+
+import re
+
+import numpy as np
+import pytest
+
+from lth_tutorial.weight_pruning import figures, prune_network
+
+TARGET = np.array([[0.3, -0.2], [0.1, 0.4]])
+
+
+@pytest.mark.parametrize("inputs", figures.INPUTS)
+@pytest.mark.parametrize("n", [2, 4, 6])
+def test_each_step_of_the_wiring_leaves_fewer_edges(n, inputs):
+    halves = 2 if figures.INPUTS[inputs] else 1
+    neurons = 2 * halves * n
+    says = [figures.wiring(TARGET, n, step, inputs).lth_says for step in figures.STEPS]
+    pruned = [int(re.search(r"(\d+) of (\d+) edges", text)[1]) for text in says]
+    assert all(f"{neurons} random neurons" in s and f"of {4 * neurons} edges" in s for s in says)
+    assert pruned[:2] == [0, neurons] and pruned[1] < pruned[2] == pruned[3]
+    network = prune_network(
+        TARGET, n, rng=222, signed_input=figures.INPUTS[inputs], signs="stratified"
+    )
+    assert pruned[3] == 4 * neurons - sum(int(mask.sum()) for mask in network.masks)
+
+
+@pytest.mark.parametrize("inputs, count", [("any sign", 2), ("never negative", 1)])
+def test_the_lit_edges_make_the_weight(inputs, count):
+    """The sums in the sentence are the effective weights, and the edges that are lit are the kept ones."""
+    figure = figures.wiring(TARGET, 6, "one weight", inputs)
+    signed = figures.INPUTS[inputs]
+    layer = prune_network(TARGET, 6, rng=222, signed_input=signed, signs="stratified").layers[0]
+    sums = [float(s) for s in re.findall(r"= ([\d.]+) for", figure.lth_says)]
+    assert sums == [pytest.approx(w, abs=0.005) for w in layer.effective_weights()[:, 0, 0]]
+    lit = [p for p in figure.axes[0].patches if p.get_linewidth() > 2]
+    lines = sum(len(p.get_path().vertices) // 2 for p in lit)
+    assert len(lit) == 2 * count and lines == 2 * int(layer.mask[0, 0].sum())
