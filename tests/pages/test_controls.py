@@ -276,7 +276,7 @@ def test_the_calculator_says_what_the_package_says(open_page):
     page = open_page("book/3-weight-pruning.html", width=390)
     form, rng = page.locator("#network-size"), np.random.default_rng(12)
     says = form.locator(".lth-says")
-    assert says.inner_text() == bounds.network_size((784, 500, 10), 0.1, 0.1).in_words()
+    assert says.text_content() == bounds.network_size((784, 500, 10), 0.1, 0.1).in_words()
     for _ in range(60):
         widths = rng.integers(1, 3000, int(rng.integers(2, 7))).tolist()
         error, failure = (float(f"{10 ** rng.uniform(low, -0.01):.3g}") for low in (-6, -9))
@@ -284,10 +284,10 @@ def test_the_calculator_says_what_the_package_says(open_page):
         found = page.evaluate("(v) => lth.calculators['network-size'](v)", values)
         assert found == bounds.network_size(widths, error, failure).in_words(), values
     form.get_by_label("error of the outputs").fill("0.01")
-    assert says.inner_text() == bounds.network_size((784, 500, 10), 0.01, 0.1).in_words()
+    assert says.text_content() == bounds.network_size((784, 500, 10), 0.01, 0.1).in_words()
     for name, value in (("widths", "784"), ("widths", "7.5, 3"), ("error", "2"), ("failure", "")):
         form.locator(f"[name={name}]").fill(value)
-        assert " number" in says.inner_text() and "candidates" not in says.inner_text()
+        assert " number" in says.text_content() and "candidates" not in says.text_content()
         form.locator(f"[name={name}]").fill({"widths": "784, 500, 10"}.get(name, "0.1"))
 
 
