@@ -6,7 +6,7 @@ these import. A wheel must have the SHA-256 that the release's own `pyodide-lock
 each core file, the lock included, is written down in `hashes.json`, to which a test holds them. History keeps
 every version: one renewal adds some 17 MB to each clone, so renew rarely.
 
-Usage: python tools/renew_python.py FOLDER
+Usage: python tools/renew_python.py FOLDER, then make book and python tools/compile_python.py
 """
 
 import json
@@ -32,6 +32,7 @@ PACKAGES = (
     "python-dateutil",
     "six",
 )
+COMPILED = "compiled.zip.xz"  # by tools/compile_python.py
 MOST = 30_000_000  # bytes
 
 
@@ -67,6 +68,7 @@ def renew(release: Path, vendor: Path = VENDOR) -> int:
         (vendor / part).mkdir(parents=True)
         for name in names:
             shutil.copyfile(release / name, vendor / part / name)
+    (vendor / COMPILED).unlink(missing_ok=True)  # of another version
     hashes = {name: digest(vendor / "core" / name) for name in CORE}
     (vendor / "hashes.json").write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
     return size

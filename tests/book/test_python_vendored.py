@@ -3,6 +3,9 @@
 import json
 import shutil
 import subprocess
+import sys
+import zipfile
+from _imp import source_hash
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,10 @@ from ..building import tool
 
 ROOT = Path(__file__).resolve().parents[2]
 renewal = tool("renew_python")
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from lth_book import live_pages  # noqa: E402
+
 CORE, WHEELS = renewal.VENDOR / "core", renewal.VENDOR / "wheels"
 
 
@@ -22,6 +29,21 @@ def test_the_core_is_what_was_written_down():
 
 def test_the_wheels_are_those_of_the_lock():
     assert {p.name: renewal.digest(p) for p in WHEELS.iterdir()} == renewal.wheels(CORE)
+
+
+def test_compiled_modules_are_those_of_the_wheels_and_the_library():
+    """Each names its source by a hash, which depends on the version of Python that compiled it."""
+    sources = {}
+    for archive in [CORE / "python_stdlib.zip", *WHEELS.iterdir()]:
+        home = "wheels" if archive.suffix == ".whl" else "library"
+        with zipfile.ZipFile(archive) as one:
+            sources |= {f"{home}/{n}c": one.read(n) for n in one.namelist() if n.endswith(".py")}
+    found = live_pages.compiled()
+    assert len(found) > 300 and set(found) <= set(sources)
+    magic = int.from_bytes(b"\xcb\r\r\n", "little")  # CPython 3.12
+    for name, data in found.items():
+        wanted = magic.to_bytes(4, "little") + b"\1\0\0\0" + source_hash(magic, sources[name])
+        assert data[:16] == wanted, f"{name}: python tools/compile_python.py"
 
 
 def test_it_stays_small():
