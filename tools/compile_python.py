@@ -1,7 +1,7 @@
 """Compile what the pages' Python imports, with that Python itself: most of its start is reading source.
 
 Opens the built empty page in Chromium, imports all that the pages that run import, draws a figure, and stores
-the compiled form of each module of Python's library and of the wheels in `compiled.zip.xz`, beside the wheels.
+each module of Python's library and of the wheels, compiled, in `compiled.zip.xz`, beside the wheels.
 The build packs it in place of the source. A compiled module names that source, to which a test holds it.
 
 Usage: make book, then python tools/compile_python.py; once, after tools/renew_python.py.
