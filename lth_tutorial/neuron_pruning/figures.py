@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from lth_tutorial import wires
 from lth_tutorial.explore import describe
 from lth_tutorial.style import (
     AMBER,
@@ -29,6 +30,55 @@ SELECTORS = {
     "herding": "herding",
     "matching pursuit": "omp",
 }
+
+
+FREE = ("random features", "whole neurons", "single weights")
+
+
+def choices(free: str, neurons: int = 8, inputs: int = 3, seed: int = 4):
+    """One random network, and what may be chosen of it: output weights, whole neurons, or single weights.
+
+    free: one of FREE. Which ones are dropped is drawn, here as an illustration.
+    """
+    first, last = _chosen(free, neurons, inputs, np.random.default_rng(seed))
+    alive = first.any(axis=1) & last[0]
+    left, middle, right = (
+        wires.column(0, inputs, 0.25, 0.75),
+        wires.column(1, neurons),
+        wires.column(2, 1),
+    )
+    with style():
+        figure, axes = subplots(1, 2.9)
+        for ends, kept in (((left, middle), first), ((middle, right), last)):
+            wires.edges(axes, *ends, ~kept, wires.PRUNED)
+            wires.edges(axes, *ends, kept, wires.KEPT)
+        if free == FREE[0]:
+            wires.edges(axes, middle, right, last, wires.LIT)
+        wires.neurons(axes, np.vstack([left, right]), size=11)
+        wires.neurons(axes, middle[alive], BLUE)
+        wires.neurons(axes, middle[~alive], MUTED, hollow=True)
+        axes.text(1, -0.14, "random neurons", ha="center", fontsize=SMALL)
+        wires.bare(axes, low=-0.2)
+    edges, stay = first.size + last.size, int(first.sum() + last.sum())
+    says = (
+        f"the {neurons} lit output weights, which may take any value; no edge goes.",
+        f"which of the {neurons} neurons stay, each with all of its {inputs + 1} edges: {2**neurons} choices. "
+        f"Here {int(alive.sum())} stay.",
+        f"which of the {edges} edges stay: {2**edges:,} choices, as in chapter 3. Here {stay} stay.",
+    )
+    counts = {"layer": [1, 2], "edges": [first.size, last.size], "left": [first.sum(), last.sum()]}
+    return describe(figure, f"What may be chosen: {says[FREE.index(free)]}", counts)
+
+
+def _chosen(free: str, neurons: int, inputs: int, rng) -> list[np.ndarray]:
+    """Which edges are there, (neurons, inputs) and (1, neurons): all, those of whole neurons, or any."""
+    shapes = ((neurons, inputs), (1, neurons))
+    if free == FREE[0]:
+        return [np.ones(shape, dtype=bool) for shape in shapes]
+    if free == FREE[2]:
+        return [rng.random(shape) < 0.5 for shape in shapes]
+    whole = rng.random(neurons) < 0.5
+    return [np.repeat(whole[:, None], inputs, axis=1), whole[None, :]]
 
 
 def keep_rule(ratio: float):

@@ -5,6 +5,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lth_tutorial import wires
 from lth_tutorial.explore import describe
 from lth_tutorial.style import (
     AMBER,
@@ -297,6 +298,67 @@ def along_epsilon(lines: dict, sparsity: float):
     data = {"epsilon": published.EPSILONS, "published": theirs}
     data |= {name: values[row] for name, values in lines.items()}
     return describe(figure, says, data)
+
+
+BLOCKS = ("a dense layer", "its redundant block", "the block under a mask")
+
+
+def block(show: str, inputs: int = 3, outputs: int = 2, copies: int = 5, seed: int = 1):
+    """A dense layer, the source's redundant block in its place, and what a random mask of four fifths leaves.
+
+    show: one of BLOCKS.
+    """
+    rng, step = np.random.default_rng(seed), BLOCKS.index(show)
+    sizes = (inputs * copies, inputs * copies * outputs)
+    masks = [_drawn(rng, n, 0.8) if step == 2 else np.ones(n, dtype=bool) for n in sizes]
+    gates, entries = masks[0], masks[1].reshape(outputs, -1)
+    paths = int((entries & gates).sum())
+    left, right = wires.column(0, inputs, 0.15, 0.85), wires.column(2, outputs, 0.25, 0.75)
+    with style():
+        figure, axes = subplots(1, 3.3)
+        if step:
+            _draw_block(axes, left, right, gates, entries)
+        else:
+            wires.edges(axes, left, right, np.ones((outputs, inputs), dtype=bool), wires.KEPT)
+        wires.neurons(axes, np.vstack([left, right]), size=11)
+        wires.bare(axes, low=-0.34, high=1.2)
+    says = (
+        f"A dense layer: {inputs} inputs, {outputs} outputs, {inputs * outputs} weights.",
+        f"The block in its place: {sizes[0]} gates and {sizes[1]} matrix entries, {paths} paths from an input "
+        "to an output.",
+        f"A random mask that keeps a fifth: {gates.sum()} of {sizes[0]} gates, {entries.sum()} of {sizes[1]} "
+        f"entries, but only {paths} of {sizes[1]} paths are whole.",
+    )
+    kept = [int(m.sum()) for m in masks]
+    return describe(figure, says[step], {"part": [1, 2], "all": sizes, "kept": kept})
+
+
+def _draw_block(axes, left, right, gates, entries) -> None:
+    """Gates between the inputs and a matrix: what is pruned, what is kept, and the whole paths lit."""
+    copies = len(gates) // len(left)
+    places = [wires.column(1, copies, y - 0.13, y + 0.13) for y in np.linspace(1, 0, len(left))]
+    middle = np.vstack(places)
+    own = np.repeat(np.eye(len(left), dtype=bool), copies, axis=0)
+    for ends, there, all_there in (
+        ((left, middle), own & gates[:, None], own),
+        ((middle, right), entries, np.ones_like(entries)),
+    ):
+        wires.edges(axes, *ends, all_there & ~there, wires.PRUNED)
+        wires.edges(axes, *ends, there, wires.KEPT)
+    if not gates.all():
+        whole = entries & gates
+        wires.edges(axes, left, middle, own & whole.any(axis=0)[:, None], wires.LIT)
+        wires.edges(axes, middle, right, whole, wires.LIT)
+        wires.neurons(axes, middle[~gates], MUTED, hollow=True, size=5)
+    wires.neurons(axes, middle[gates], BLUE, size=5)
+    axes.text(1, -0.28, f"gates, {copies} an input", ha="center", fontsize=SMALL)
+
+
+def _drawn(rng, size: int, sparsity: float) -> np.ndarray:
+    """A random mask that keeps all but int(sparsity size)."""
+    mask = np.zeros(size, dtype=bool)
+    mask[rng.permutation(size)[: size - int(sparsity * size)]] = True
+    return mask
 
 
 def corner(cells: list[dict], passes: int, sparsity: float = 0.8):

@@ -21,3 +21,12 @@ def test_the_share_left_by_a_polynomial_is_of_the_root_mean_square(degree):
     says = figures.polynomials(degree).lth_says
     number = re.fullmatch(rf"Degree {degree}: (\S+) of the ReLU's root mean square is left\.", says)
     assert float(number[1]) == pytest.approx(left, rel=0.04)
+
+
+def test_choices_are_counted():
+    """8 neurons with 4 edges each: all stay, whole neurons go, or any edge."""
+    says = [figures.choices(free).lth_says for free in figures.FREE]
+    assert "8 lit output weights" in says[0] and "256 choices" in says[1]
+    assert f"{2**32:,} choices" in says[2] and "32 edges" in says[2]
+    first, last = figures._chosen(figures.FREE[1], 8, 3, np.random.default_rng(4))
+    assert (first == last.T).all() and f"Here {last.sum()} stay" in says[1]
