@@ -62,8 +62,8 @@ def choices(free: str, neurons: int = 8, inputs: int = 3, seed: int = 4):
     edges, stay = first.size + last.size, int(first.sum() + last.sum())
     says = (
         f"the {neurons} lit output weights, which may take any value; no edge goes.",
-        f"which of the {neurons} neurons stay, each with all of its {inputs + 1} edges: {2**neurons} choices. "
-        f"Here {int(alive.sum())} stay.",
+        f"which of the {neurons} neurons stay, each with all of its {inputs + 1} edges: {2**neurons} "
+        f"choices. Here {int(alive.sum())} stay.",
         f"which of the {edges} edges stay: {2**edges:,} choices, as in chapter 3. Here {stay} stay.",
     )
     counts = {"layer": [1, 2], "edges": [first.size, last.size], "left": [first.sum(), last.sum()]}

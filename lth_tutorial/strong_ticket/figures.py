@@ -324,8 +324,8 @@ def block(show: str, inputs: int = 3, outputs: int = 2, copies: int = 5, seed: i
         wires.bare(axes, low=-0.34, high=1.2)
     says = (
         f"A dense layer: {inputs} inputs, {outputs} outputs, {inputs * outputs} weights.",
-        f"The block in its place: {sizes[0]} gates and {sizes[1]} matrix entries, {paths} paths from an input "
-        "to an output.",
+        f"The block in its place: {sizes[0]} gates and {sizes[1]} matrix entries, {paths} paths from an "
+        "input to an output.",
         f"A random mask that keeps a fifth: {gates.sum()} of {sizes[0]} gates, {entries.sum()} of {sizes[1]} "
         f"entries, but only {paths} of {sizes[1]} paths are whole.",
     )
