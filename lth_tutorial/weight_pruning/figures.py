@@ -150,8 +150,8 @@ def wiring(target, n: int, show: str, inputs: str, seed: int = 222):
 
     target: (2, 2). show: one of STEPS. inputs: one of INPUTS.
     """
-    target, step = np.asarray(target, dtype=float), STEPS.index(show)
-    network = prune_network(target, n, rng=seed, signed_input=INPUTS[inputs], signs="stratified")
+    target, step, signed = np.asarray(target, dtype=float), STEPS.index(show), INPUTS[inputs]
+    network = prune_network(target, n, rng=seed, signed_input=signed, signs="stratified")
     layer = network.layers[0]
     kept = _kept_at(step, network.masks)
     left, right = wires.column(0, 2, 0.22, 0.78), wires.column(2, 2, 0.22, 0.78)
@@ -168,8 +168,8 @@ def wiring(target, n: int, show: str, inputs: str, seed: int = 222):
         axes.set_xlim(-0.25, 2.25)
     whole, there = sum(k.size for k in kept), sum(int(k.sum()) for k in kept)
     says = (
-        f"{layer.width} random neurons between 2 inputs and 2 outputs; {whole - there} of {whole} edges are "
-        f"pruned{_step_in_words(step, layer)}"
+        f"{n} candidates, inputs {'of ' * signed}{inputs}: {layer.width} random neurons; {whole - there} of "
+        f"{whole} edges are pruned{_step_in_words(step, layer)}"
     )
     counts = {"edges": [k.size for k in kept], "left": [int(k.sum()) for k in kept]}
     return describe(figure, says, {"matrix": [1, 2], **counts})

@@ -24,7 +24,7 @@ def cells(size: str) -> list[dict]:
     corner += [_cell(0.5, length, network="dense") for length in LENGTHS]
     corner += [_cell(0.8, LONGEST, "first scores a tenth"), _cell(0.5, LONGEST, kept)]
     corner += [_cell(0.8, LONGEST, c) for c in ("no decay of the scores", "step of 10")]
-    corner += [_cell(0.8, LONGEST, "projected at every step")]
+    corner += [_cell(0.8, LONGEST, "projected at every step"), _cell(0.8, 0, "step of .01")]
     if size == "page":
         corner = [c | {"images": 1_000, "perturb_epochs": c["perturb_epochs"] // 4} for c in corner]
         corner = [c | {"search_epochs": 2 if c["search_epochs"] == 5 else 8} for c in corner]
