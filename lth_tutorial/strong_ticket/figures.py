@@ -402,6 +402,80 @@ def corner(cells: list[dict], passes: int, sparsity: float = 0.8):
     return describe(figure, says, data)
 
 
+# Of MNIST, by which every accuracy of the published size is judged.
+TEST_IMAGES = 10_000
+
+
+def two_deviations(accuracy) -> np.ndarray:
+    """Two standard deviations of an accuracy p on n independent test images: 2 sqrt(p (1 - p) / n)."""
+    p = np.asarray(accuracy)
+    return 2 * np.sqrt(p * (1 - p) / TEST_IMAGES)
+
+
+def _banded(axes, x, line, **looks) -> None:
+    """A line within the band of two standard deviations that the test images leave."""
+    line = np.asarray(line)
+    (drawn,) = axes.plot(x, line, **looks)
+    wide = two_deviations(line)
+    axes.fill_between(x, line - wide, line + wide, color=drawn.get_color(), alpha=0.2, linewidth=0)
+
+
+def beside(comparisons: dict, shown: str):
+    """Two ways of spending the same work, over all radii; only the accuracies near the best are drawn."""
+    (name, ours), (other, theirs) = comparisons[shown].items()
+    places = np.arange(len(ours))
+    with style():
+        figure, axes = subplots(height=3.1)
+        _banded(axes, places, ours, marker="o", color=BLUE, label=name)
+        _banded(axes, places, theirs, marker="s", linestyle="--", color=ORANGE, label=other)
+        axes.set_xticks(places, _COLUMNS, fontsize=SMALL)
+        axes.set(ylim=(0.95, 0.985), xlabel="radius", ylabel="test accuracy")
+        figure.legend(loc="outside upper center", ncols=1, fontsize=SMALL)
+    chance = 2**0.5 * two_deviations(ours)
+    apart = [_COLUMNS[k] for k in np.flatnonzero(np.abs(ours - theirs) > chance)]
+    where = "radii " + ", ".join(apart) if 0 < len(apart) < 6 else f"{len(apart)} of 11 radii"
+    low = int((theirs < 0.95).sum())
+    says = (
+        f"Radius .3: {name} {ours[-1]:.3f}, {other} {theirs[-1]:.3f}. They are further apart than chance "
+        f"makes them (two standard deviations) at {where}."
+        + (f" Below the picture: {low} accuracies." if low else "")
+    )
+    return describe(figure, says, {"epsilon": published.EPSILONS, name: ours, other: theirs})
+
+
+def by_length(found: dict[float, dict[int, float]], sparsity: float):
+    """Published size, radius .3: what the search finds after a descent of some length."""
+    passes = list(found[sparsity])
+    with style():
+        figure, axes = subplots(height=2.9)
+        for other, line in found.items():
+            chosen = other == sparsity
+            looks = (
+                {"color": BLUE, "linewidth": 2.2} if chosen else {"color": MUTED, "linewidth": 1}
+            )
+            _banded(axes, range(len(passes)), list(line.values()), marker="o", **looks)
+            end = list(line.values())[-1]
+            axes.annotate(
+                f"s = {other:g}",
+                (len(passes) - 1, end),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+            )
+        axes.set_xticks(range(len(passes)), [str(n) for n in passes])
+        axes.set(xlim=(-0.3, len(passes) - 0.2), ylim=(0, 1.02))
+        axes.set(xlabel="passes of the descent", ylabel="test accuracy")
+    line = found[sparsity]
+    says = (
+        f"Sparsity {sparsity:g}: the search finds {line[0]:.2f} on untrained weights, {line[1]:.2f} after "
+        f"one pass of descent, {line[passes[-1]]:.2f} after {passes[-1]}. Two standard deviations of "
+        f"10,000 test images are at most {two_deviations(list(line.values())).max():.2f}."
+    )
+    data = {"passes": passes} | {f"s = {s:g}": list(v.values()) for s, v in found.items()}
+    return describe(figure, says, data)
+
+
 def searching(found: dict, epsilon: float, sparsity: float):
     """Searches on the source's network at its published size, pass by pass; one line a seed."""
     histories = found[epsilon, sparsity]

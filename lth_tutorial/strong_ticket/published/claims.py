@@ -87,27 +87,23 @@ def lines(paper: dict) -> dict[str, np.ndarray]:
     }
 
 
-def controls_table(paper: dict) -> markdown.Table:
-    """For each radius: descent, the same for twice as long, the chosen mask, a search from random noise."""
-    rows = []
-    for column, other in zip(columns(paper, "paper"), controls(paper), strict=True):
-        cells = column["cells"]
-        best = _chosen(column)
-        rows.append(
-            (
-                f"{column['epsilon']:g}",
-                f"{cells[0]['test']:.3f}",
-                f"{other['longer']:.3f}",
-                f"{best['test']:.3f} (s = {best['sparsity']:g})",
-                f"{cells[5]['test']:.3f}",
-                f"{other['noise']:.3f}",
-            )
-        )
-    head = (
-        *("radius", "descent alone", "longer", "best pruned"),
-        *("Edge-Popup, s = .5", "from noise, s = .5"),
-    )
-    return markdown.table(head, rows)
+def beside(paper: dict) -> dict[str, dict[str, np.ndarray]]:
+    """Two fair comparisons of the first seed, each of two test accuracies for each radius.
+
+    The search at s = .5 after the descent, and after random noise of the same radius; the mask chosen by
+    validation loss, and a descent without pruning for as many passes as descent and search take together.
+    """
+    found, others = columns(paper, "paper"), controls(paper)
+    return {
+        "is it the descent?": {
+            "search after the descent": np.array([c["cells"][5]["test"] for c in found]),
+            "search after noise": np.array([other["noise"] for other in others]),
+        },
+        "is it the mask?": {
+            "best mask": np.array([_chosen(c)["test"] for c in found]),
+            "longer descent, no mask": np.array([other["longer"] for other in others]),
+        },
+    }
 
 
 def gains(paper: dict) -> dict[str, np.ndarray]:
@@ -299,8 +295,8 @@ def measure_table(folder: Path) -> Finding:
 
 def from_noise(paper: dict) -> np.ndarray:
     """For each radius: Edge-Popup at s = .5 after the descent minus after random noise of that radius."""
-    found = [column["cells"][5]["test"] for column in columns(paper, "paper")]
-    return np.array(found) - [other["noise"] for other in controls(paper)]
+    after, noise = beside(paper)["is it the descent?"].values()
+    return after - noise
 
 
 def measure_perturbation(folder: Path) -> Finding:

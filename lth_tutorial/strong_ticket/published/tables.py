@@ -126,10 +126,9 @@ def lengths(folder, sparsity: float, epsilon: float = 0.3) -> dict[int, float]:
     return {0: cells[0.0, sparsity], **shorter, passes: cells[epsilon, sparsity]}
 
 
-def lengths_table(folder, sparsities=(0.5, 0.7, 0.8)) -> markdown.Table:
-    """One row a sparsity, one column a length of the descent."""
-    rows = [(f"{s:g}", *(f"{v:.2f}" for v in lengths(folder, s).values())) for s in sparsities]
-    return markdown.table(("passes of descent", *map(str, lengths(folder, 0.8))), rows)
+def by_length(folder, sparsities=(0.5, 0.7, 0.8)) -> dict[float, dict[int, float]]:
+    """For each sparsity the accuracies at published size by the passes of the descent."""
+    return {s: lengths(folder, s) for s in sparsities}
 
 
 def corner(folder) -> list[dict]:
