@@ -255,6 +255,14 @@ def cover_frames() -> str:
     return frames.as_script("index/cover", landing_figure().frames)
 
 
+def start_pictures() -> str:
+    """The small pictures of the chapters on the landing page."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    import start_pictures
+
+    return start_pictures.sheet()
+
+
 def tried(what: str, make: Callable[[], bool]) -> bool:
     """Make one thing and say what came of it; False if it failed, which stops nothing else."""
     try:
@@ -307,7 +315,7 @@ def main(names: Sequence[str]) -> int:
     well = [tried(c.notebook, partial(execute, BOOK / c.notebook)) for c in asked]
     well += [update_page("theorem-index.md"), update_scorecard(asked)]
     if len(asked) == len(chapters.CHAPTERS):
-        well += [update_page("generated/cover.html"), update_page("frames/index/cover.js")]
+        well += [update_page(name) for name in LANDING]
     return 0 if all(well) else 1
 
 
@@ -316,7 +324,9 @@ PAGES = {
     "scorecard.md": scorecard_page,
     "generated/cover.html": cover,
     "frames/index/cover.js": cover_frames,
+    "_static/start.svg": start_pictures,
 }
+LANDING = ("generated/cover.html", "frames/index/cover.js", "_static/start.svg")
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -3,29 +3,64 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from lth_tutorial.chapters import BOOK
 
 from . import loading
 
 WORDS_A_MINUTE = 150
-MINUTES = {"display": 1.0, "proof": 6.0, "figure": 2.0}
+MINUTES = {"display": 1.0, "proof": 6.0, "figure": 2.0, "exercise": 10.0}
 MINUTES_A_POINT = 5
 ROUND = 10
+# A proof, or a part for readers of the sources, to the line of colons that closes it.
+PROOF = re.compile(r"(?ms)^(:{3,})\{prf:proof\}.*?^\1$")
+ASIDE = re.compile(r"(?ms)^(:{3,})\{dropdown\} For readers of the source.*?^\1$")
 
 
-def reading_minutes(notebook: str) -> int:
-    """Minutes to read a chapter without its exercises: words at 150 a minute, a minute for a displayed
-    formula, six for a proof, two for a figure; rounded up to ten."""
+class Minutes(NamedTuple):
+    """Of a chapter: to read it without proofs, with them, and with the exercises as well."""
+
+    reading: int
+    proofs: int
+    exercises: int
+
+
+def chapter_minutes(notebook: str) -> Minutes:
+    """Minutes for a chapter: words at 150 a minute, a minute for a displayed formula, two for a figure,
+    six for a proof, ten for an exercise; each rounded up to ten. Asides for the sources do not count."""
+    text, _, exercises = _written(notebook).partition("\n## Exercises")
+    without = _minutes(PROOF.sub("", text))
+    whole = _minutes(text) + MINUTES["proof"] * len(PROOF.findall(text))
+    tasks = MINUTES["exercise"] * exercises.count("{exercise}")
+    return Minutes(*map(_rounded, (without, whole, whole + tasks)))
+
+
+def minutes_as_far_as(notebook: str, heading: str) -> float:
+    """Minutes to read a chapter's beginning, up to the first heading that begins so; not rounded."""
+    text, found, _ = _written(notebook).partition(f"\n## {heading}")
+    if not found:
+        raise ValueError(f"heading: {notebook} has none that begins with {heading!r}")
+    return _minutes(text)
+
+
+def _written(notebook: str) -> str:
+    """What a reader sees, less the asides; a figure is the line `explore(`."""
     cells = json.loads((BOOK / notebook).read_text(encoding="utf-8"))["cells"]
-    prose = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    prose = prose.partition("\n## Exercises")[0]
-    minutes = len(re.findall(r"\w+", re.sub(r"(?s)\$\$.*?\$\$", "", prose))) / WORDS_A_MINUTE
-    minutes += MINUTES["display"] * (prose.count("$$") // 2)
-    minutes += MINUTES["proof"] * prose.count("{prf:proof}")
-    minutes += MINUTES["figure"] * len(re.findall(r"(?m)^explore\(", code))
-    return _rounded(minutes)
+    parts = [
+        "".join(c["source"])
+        if c["cell_type"] == "markdown"
+        else "explore(\n" * len(re.findall(r"(?m)^(?:explore|playground)\(", "".join(c["source"])))
+        for c in cells
+    ]
+    return ASIDE.sub("", "\n".join(parts))
+
+
+def _minutes(text: str) -> float:
+    words = re.findall(r"\w+", re.sub(r"(?s)\$\$.*?\$\$|(?m:^explore\($)", "", text))
+    displays = MINUTES["display"] * (text.count("$$") // 2)
+    figures = MINUTES["figure"] * len(re.findall(r"(?m)^explore\($", text))
+    return len(words) / WORDS_A_MINUTE + displays + figures
 
 
 def assignment_minutes(name: str) -> int:
@@ -42,6 +77,6 @@ def _rounded(minutes: float) -> int:
 def estimates() -> dict[str, tuple[int, int]]:
     """For each assignment the minutes of its chapter and its own."""
     return {
-        name: (reading_minutes(f"{Path(name).name}.ipynb"), assignment_minutes(name))
+        name: (chapter_minutes(f"{Path(name).name}.ipynb").proofs, assignment_minutes(name))
         for name in loading.names()
     }

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lth_tutorial.chapters import BOOK
+from lth_tutorial.chapters import BOOK, CHAPTERS
 from lth_tutorial.course import loading, plan
 
 PAGE = (BOOK / "teaching.md").read_text(encoding="utf-8")
@@ -30,6 +30,49 @@ def test_times_are_those_of_the_formula():
         assert far == {}, f"by the formula: {estimates}"
         for number, its in re.findall(r"(\d): (\d+)", assignment):
             assert int(its) == estimates[number][1], f"assignment {number}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.notebook)
+def test_a_chapter_says_its_times(chapter):
+    """In the line of its goals: to read, with the proofs, with the exercises; ten minutes off are none."""
+    cells = json.loads((BOOK / chapter.notebook).read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(c["source"]) for c in cells[:6] if c["cell_type"] == "markdown")
+    said = re.search(
+        r"in about (\d+) minutes\n(?s:.*?)With the proofs it takes about (\d+) minutes, with the "
+        r"exercises as well about (\d+) minutes",
+        text,
+    )
+    times = plan.chapter_minutes(chapter.notebook)
+    assert said, f"{chapter.notebook}: its goals say how long it takes: {times}"
+    far = [abs(int(one) - by_formula) for one, by_formula in zip(said.groups(), times, strict=True)]
+    assert max(far) <= 10, f"{chapter.notebook} says {said.groups()}, by the formula: {times}"
+
+
+def test_the_ways_through_take_what_they_say():
+    landing = (BOOK / "index.md").read_text(encoding="utf-8")
+    notebooks = {c.number: c.notebook for c in CHAPTERS}
+    brief = plan.minutes_as_far_as(notebooks[1], "The proof")
+    brief += plan.minutes_as_far_as(notebooks[7], "The smallest example")
+    assert "**Twenty minutes.**" in landing and brief <= 20
+    (said,) = re.findall(r"\*\*An afternoon\.\*\*.*about (\d+) minutes", landing)
+    assert abs(sum(plan.chapter_minutes(notebooks[n]).reading for n in (0, 1, 3)) - int(said)) <= 20
+
+
+def test_minutes_are_counted_by_hand(tmp_path, monkeypatch):
+    """300 words, a display, a figure: 5 minutes, so 10; a proof of no words 6 more; two exercises 20."""
+    proof, aside = (
+        ":::{prf:proof}\n:::",
+        ":::{dropdown} For readers of the source\n" + "x " * 900 + "\n:::",
+    )
+    text = "word " * 300 + "\n$$\na\n$$\n" + proof + "\n" + aside
+    tasks = "\n## Exercises\n" + "{exercise}\n" * 2
+    cells = [("markdown", text), ("code", "explore(\n    f\n)"), ("markdown", tasks)]
+    book = {"cells": [{"cell_type": kind, "source": [source]} for kind, source in cells]}
+    (tmp_path / "x.ipynb").write_text(json.dumps(book), encoding="utf-8")
+    monkeypatch.setattr(plan, "BOOK", tmp_path)
+    assert plan.chapter_minutes("x.ipynb") == (10, 20, 40)
+    with pytest.raises(ValueError, match="heading: x.ipynb has none"):
+        plan.minutes_as_far_as("x.ipynb", "Nothing")
 
 
 def test_every_assignment_is_in_the_plan():
