@@ -46,6 +46,16 @@ class Check:
     slow: str = ""
 
 
+def check(name: str, points: float, arguments, judge) -> Check:
+    """A check with numbers of its own: public ones in the notebook, others at grading."""
+    return Check(name=name, points=points, arguments=arguments, judge=judge)
+
+
+def own(name: str, points: float, arguments, judge) -> Check:
+    """A check of the student's own numbers, the same in the notebook and at grading."""
+    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """One question of an assignment.

@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -374,14 +374,6 @@ def _judge_number(arguments: tuple, value) -> str | None:
     return None if 0 <= found <= 30 else "in 60 steps there are between 0 and 30 peaks"
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 def _tells_along(arguments):
     """Instances on which the usual mistakes give other errors than the right ones."""
 
@@ -406,42 +398,42 @@ ASSIGNMENT = Assignment(
     (
         Task(
             name="read_off", title="Read a picture", kind="value",
-            checks=(_own("what is passed", 2, _zeros_of, _judge_passed),),
+            checks=(own("what is passed", 2, _zeros_of, _judge_passed),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
-            checks=(_own("three errors", 3, _hand_arguments, _judge_errors),),
+            checks=(own("three errors", 3, _hand_arguments, _judge_errors),),
         ),
         Task(
             name="limit", title="In the end", kind="value",
-            checks=(_own("the limit", 2, _hand_arguments, _judge_limit),),
+            checks=(own("the limit", 2, _hand_arguments, _judge_limit),),
         ),
         Task(name="limit_proof", title="In the end", kind="text", points=5),
         Task(
             name="best_pruned", title="The best mask that prunes", more=2,
             checks=(
-                _check("no whole column", 1, best_arguments(4, 1, full_tempts), judge_best),
-                _check("several columns", 2, best_arguments(5, 3, several_columns), judge_best),
+                check("no whole column", 1, best_arguments(4, 1, full_tempts), judge_best),
+                check("several columns", 2, best_arguments(5, 3, several_columns), judge_best),
             ),
         ),
         Task(
             name="errors_along", title="Along the descent", more=2,
             checks=(
-                _check("one column", 1, _tells_along(along_arguments(4, 1, 1)), judge_along),
-                _check("several columns", 2, _tells_along(along_arguments(4, 2, 5)), judge_along),
+                check("one column", 1, _tells_along(along_arguments(4, 1, 1)), judge_along),
+                check("several columns", 2, _tells_along(along_arguments(4, 2, 5)), judge_along),
             ),
         ),
         Task(
             name="rising", title="A counterexample", kind="value",
             checks=(
-                _own("a column", 1, _claim, _judge_column),
-                _own("a perfect start", 1, _claim, _judge_perfect),
-                _own("five rises", 3, _claim, _judge_rises),
+                own("a column", 1, _claim, _judge_column),
+                own("a perfect start", 1, _claim, _judge_perfect),
+                own("five rises", 3, _claim, _judge_rises),
             ),
         ),
         Task(
             name="peaks", title="How often?", kind="value", more=1,
-            checks=(_own("a number", 1, peaks_arguments, _judge_number),),
+            checks=(own("a number", 1, peaks_arguments, _judge_number),),
         ),
         Task(name="explanation", title="How often?", kind="text", points=6),
     ),

@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_tutorial.judging import array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -390,59 +390,51 @@ def _judge_accuracies(arguments: tuple, value) -> str | None:
     )
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 TORCH = ("numpy", "torch")
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="kept", title="Read a picture", kind="value",
-            checks=(_own("the weights", 2, _pictured, _judge_growth),),
+            checks=(own("the weights", 2, _pictured, _judge_growth),),
         ),
         Task(
             name="move", title="By hand", kind="value",
-            checks=(_own("the move", 2, _memory, _judge_move),),
+            checks=(own("the move", 2, _memory, _judge_move),),
         ),
         Task(name="memory_proof", title="By hand", kind="text", points=5),
         Task(
             name="prune_by_growth", title="Pruning by growth", more=2,
             checks=(
-                _check("first round", 2, prune_arguments((5, 8), 1.0, 0.25), judge_prune),
-                _check("later rounds", 2, prune_arguments((6, 10), 0.6, 0.25), judge_prune),
+                check("first round", 2, prune_arguments((5, 8), 1.0, 0.25), judge_prune),
+                check("later rounds", 2, prune_arguments((6, 10), 0.6, 0.25), judge_prune),
             ),
         ),
         Task(
             name="train_under_mask", title="A mask under Adam", more=2, seconds=10.0, uses=TORCH,
             checks=(
-                _check("removed weights are 0", 2, adam_arguments(10, 5), judge_held),
-                _check("kept weights learn", 2, adam_arguments(10, 20), judge_learned),
+                check("removed weights are 0", 2, adam_arguments(10, 5), judge_held),
+                check("kept weights learn", 2, adam_arguments(10, 20), judge_learned),
             ),
         ),
         Task(
             name="exchange_signs", title="Controls", more=1,
-            checks=(_check("signs", 2, control_arguments(8, 30, 0.4), judge_signs),),
+            checks=(check("signs", 2, control_arguments(8, 30, 0.4), judge_signs),),
         ),
         Task(
             name="other_places", title="Controls", more=1,
-            checks=(_check("places", 2, control_arguments(8, 30, 0.4), judge_rows),),
+            checks=(check("places", 2, control_arguments(8, 30, 0.4), judge_rows),),
         ),
         Task(
             name="growth_fails", title="Break it", kind="value",
             checks=(
-                _own("three weights", 1, lambda seed: (), _judge_sizes),
-                _own("nine times worse", 2, lambda seed: (), _judge_worse),
+                own("three weights", 1, lambda seed: (), _judge_sizes),
+                own("nine times worse", 2, lambda seed: (), _judge_worse),
             ),
         ),
         Task(
             name="accuracies", title="A fair comparison", kind="value",
-            checks=(_own("four accuracies", 1, kept_arguments, _judge_accuracies),),
+            checks=(own("four accuracies", 1, kept_arguments, _judge_accuracies),),
         ),
         Task(name="explanation", title="A fair comparison", kind="text", points=8),
     ),

@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -237,8 +237,8 @@ def _wasteful(arguments: tuple, value) -> str | None:
     a, v, _ = arguments
     mask = mask_of(value[0], len(a)).reshape(8, EACH)
     sizes = np.abs(np.asarray(v, float)).reshape(8, EACH)
-    for kept, own in zip(mask[:5], sizes, strict=False):
-        if kept.any() and own[kept].max() > 0.999 and own[kept].min() > 1.1 * own.min() + 0.02:
+    for kept, its in zip(mask[:5], sizes, strict=False):
+        if kept.any() and its[kept].max() > 0.999 and its[kept].min() > 1.1 * its.min() + 0.02:
             return "the means are right, but the large output weights are kept: small ones have less variance"
     return None
 
@@ -367,57 +367,49 @@ def _judge_slope(arguments: tuple, value) -> str | None:
     return f"an exponent of {slope:g} is not what the variance of n independent terms gives"
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="kept", title="Read a picture", kind="value",
-            checks=(_own("the neurons", 2, _pictured, _judge_kept),),
+            checks=(own("the neurons", 2, _pictured, _judge_kept),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
             checks=(
-                _own("the limit", 1, _hand_arguments, _judge_limit),
-                _own("the scale", 1, _hand_arguments, _judge_scale),
+                own("the limit", 1, _hand_arguments, _judge_limit),
+                own("the scale", 1, _hand_arguments, _judge_scale),
             ),
         ),
         Task(
             name="constant", title="The variance", kind="value",
-            checks=(_own("its constant", 2, _own_power, _judge_constant),),
+            checks=(own("its constant", 2, _own_power, _judge_constant),),
         ),
         Task(name="variance_proof", title="The variance", kind="text", points=5),
         Task(
             name="keep", title="The rule for another law", more=3,
             checks=(
-                _check("the mean", 2, rule_arguments(2), judge_power),
-                _check("a larger bound", 1, rule_arguments(1, 2.5), judge_power),
+                check("the mean", 2, rule_arguments(2), judge_power),
+                check("a larger bound", 1, rule_arguments(1, 2.5), judge_power),
             ),
         ),
         Task(
             name="keep_gap", title="A law with a gap", more=2,
             checks=(
-                _check("the mean", 2, gap_arguments(0.4), judge_gap),
+                check("the mean", 2, gap_arguments(0.4), judge_gap),
             ),
         ),
         Task(
             name="rule_fails", title="Break the rule", kind="value",
             checks=(
-                _own("six neurons", 1, _own_power, _judge_six),
-                _own("the rule is off", 1, _own_power, _judge_off),
-                _own("another mask is exact", 2, _own_power, _judge_exact),
+                own("six neurons", 1, _own_power, _judge_six),
+                own("the rule is off", 1, _own_power, _judge_off),
+                own("another mask is exact", 2, _own_power, _judge_exact),
             ),
         ),
         Task(
             name="rate", title="The rate", kind="value", more=1,
-            checks=(_own("the exponent", 1, rate_arguments, _judge_slope),),
+            checks=(own("the exponent", 1, rate_arguments, _judge_slope),),
         ),
         Task(name="explanation", title="The rate", kind="text", points=6),
     ),

@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, apart, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task, Unfit
+from lth_tutorial.tasks import Assignment, Task, Unfit, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -463,65 +463,52 @@ def _judge_needed(arguments: tuple, value) -> str | None:
     return None
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="read_off", title="Read a picture", kind="value",
-            checks=(_own("the widest gap", 2, _pictured, _judge_gap),),
+            checks=(own("the widest gap", 2, _pictured, _judge_gap),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
             checks=(
-                _own("the intervals", 1, _own_instance, _judge_intervals),
-                _own("the worst error", 1, _own_instance, _judge_worst),
+                own("the intervals", 1, _own_instance, _judge_intervals),
+                own("the worst error", 1, _own_instance, _judge_worst),
             ),
         ),
         Task(
             name="least_n", title="What one move can do", kind="value",
-            checks=(_own("the least n", 2, _bound_arguments, _judge_bound),),
+            checks=(own("the least n", 2, _bound_arguments, _judge_bound),),
         ),
         Task(name="one_move_proof", title="What one move can do", kind="text", points=5),
         Task(
             name="best_move", title="The best move of a subset", more=1,
             checks=(
-                Check(name="what is kept", points=1, arguments=move_arguments(_not_kept), judge=judge_move),
-                Check(
-                    name="the direction", points=1, arguments=move_arguments(_wrong_side),
-                    judge=judge_move,
-                ),
-                Check(name="not too far", points=1, arguments=move_arguments(_close), judge=judge_move),
-                Check(
-                    name="the widest radius", points=1, arguments=move_arguments(_not_largest),
-                    judge=judge_move,
-                ),
+                check("what is kept", 1, move_arguments(_not_kept), judge_move),
+                check("the direction", 1, move_arguments(_wrong_side), judge_move),
+                check("not too far", 1, move_arguments(_close), judge_move),
+                check("the widest radius", 1, move_arguments(_not_largest), judge_move),
             ),
         ),
         Task(
             name="best_one_move", title="The best subset with one move", more=3, seconds=8.0,
             checks=(
-                Check(
-                    name="the rules", points=2, arguments=search_arguments(5, _tells_rules),
-                    judge=judge_rules,
-                ),
-                Check(name="exact", points=2, arguments=search_arguments(7, tells_exact), judge=judge_search),
+                check("the rules", 2, search_arguments(5, _tells_rules), judge_rules),
+                check("exact", 2, search_arguments(7, tells_exact), judge_search),
             ),
         ),
         Task(
             name="two_steps_fail", title="Break the search in two steps", kind="value",
             checks=(
-                _own("the rules", 1, lambda seed: (), _judge_instance),
-                _own("two steps fail", 1, lambda seed: (), _judge_stuck),
-                _own("another subset hits", 2, lambda seed: (), _judge_hit),
+                own("the rules", 1, lambda seed: (), _judge_instance),
+                own("two steps fail", 1, lambda seed: (), _judge_stuck),
+                own("another subset hits", 2, lambda seed: (), _judge_hit),
             ),
         ),
         Task(
             name="needed", title="How much does a move save?", kind="value", more=1,
-            checks=(_own("two numbers", 1, needed_arguments, _judge_needed),),
+            checks=(own("two numbers", 1, needed_arguments, _judge_needed),),
         ),
         Task(name="explanation", title="How much does a move save?", kind="text", points=6),
     ),

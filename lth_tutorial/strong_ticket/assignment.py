@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -413,69 +413,61 @@ def _judge_losses(arguments: tuple, value) -> str | None:
     return "a loss is not negative" if found.min() < 0 else None
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="read_off", title="Read a picture", kind="value",
-            checks=(_own("three counts", 2, lambda seed: (_pictured(seed),), _judge_counts),),
+            checks=(own("three counts", 2, lambda seed: (_pictured(seed),), _judge_counts),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
-            checks=(_own("the point", 2, _by_hand, _judge_projected),),
+            checks=(own("the point", 2, _by_hand, _judge_projected),),
         ),
         Task(
             name="entry_radius", title="Two balls", kind="value",
-            checks=(_own("the radius", 2, _sizes, _judge_radius),),
+            checks=(own("the radius", 2, _sizes, _judge_radius),),
         ),
         Task(name="balls_proof", title="Two balls", kind="text", points=5),
         Task(
             name="project_rows", title="A ball for each row", more=1,
             checks=(
-                _check("some rows", 2, project_arguments(4, 6, 0.4), judge_project),
-                _check("a larger radius", 1, project_arguments(3, 5, 1.5), judge_project),
+                check("some rows", 2, project_arguments(4, 6, 0.4), judge_project),
+                check("a larger radius", 1, project_arguments(3, 5, 1.5), judge_project),
             ),
         ),
         Task(
             name="descend_in_balls", title="A ball for each row", more=1,
             checks=(
-                _check("one batch", 1, descent_arguments(6, 0.3, 1), judge_descent),
-                _check("several batches", 2, descent_arguments(3, 0.2), judge_descent),
+                check("one batch", 1, descent_arguments(6, 0.3, 1), judge_descent),
+                check("several batches", 2, descent_arguments(3, 0.2), judge_descent),
             ),
         ),
         Task(
             name="popup_by_rows", title="Edge-Popup by rows", more=2,
             checks=(
-                _check("one step", 2, popup_arguments(3, 6, 2, 1, 1.0), judge_popup),
-                _check("several steps", 2, popup_arguments(3, 6, 2, 5), judge_popup),
+                check("one step", 2, popup_arguments(3, 6, 2, 1, 1.0), judge_popup),
+                check("several steps", 2, popup_arguments(3, 6, 2, 5), judge_popup),
             ),
         ),
         Task(
             name="draw_both", title="Two streams", more=1,
             checks=(
-                _check("the law", 1, stream_arguments(40, 50), judge_law),
-                _check("independence", 2, stream_arguments(40, 50), judge_streams),
+                check("the law", 1, stream_arguments(40, 50), judge_law),
+                check("independence", 2, stream_arguments(40, 50), judge_streams),
             ),
         ),
         Task(
             name="rows_fail", title="Break it", kind="value",
             checks=(
-                _own("a matrix", 1, lambda seed: (), _judge_matrix),
-                _own("by rows it fails", 1, lambda seed: (), _judge_rows_fail),
-                _own("two weights hit", 1, lambda seed: (), _judge_two_hit),
+                own("a matrix", 1, lambda seed: (), _judge_matrix),
+                own("by rows it fails", 1, lambda seed: (), _judge_rows_fail),
+                own("two weights hit", 1, lambda seed: (), _judge_two_hit),
             ),
         ),
         Task(
             name="losses", title="A fair comparison", kind="value", more=1,
-            checks=(_own("four losses", 1, epsilon_arguments, _judge_losses),),
+            checks=(own("four losses", 1, epsilon_arguments, _judge_losses),),
         ),
         Task(name="explanation", title="A fair comparison", kind="text", points=7),
     ),

@@ -10,7 +10,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task, Unfit
+from lth_tutorial.tasks import Assignment, Check, Task, Unfit, own
 
 NEAR = 1e-9
 # What is computed by hand may be rounded to three digits.
@@ -518,20 +518,8 @@ ASSIGNMENT = Assignment(
             title="Read a picture",
             kind="value",
             checks=(
-                Check(
-                    name="the target",
-                    points=1,
-                    arguments=_read_arguments,
-                    judge=_judge_target,
-                    own=True,
-                ),
-                Check(
-                    name="its error",
-                    points=1,
-                    arguments=_read_arguments,
-                    judge=_judge_error,
-                    own=True,
-                ),
+                own("the target", 1, _read_arguments, _judge_target),
+                own("its error", 1, _read_arguments, _judge_error),
             ),
         ),
         Task(
@@ -539,35 +527,15 @@ ASSIGNMENT = Assignment(
             title="By hand",
             kind="value",
             checks=(
-                Check(
-                    name="the sums",
-                    points=1,
-                    arguments=_hand_arguments,
-                    judge=_judge_sums,
-                    own=True,
-                ),
-                Check(
-                    name="the worst error",
-                    points=1,
-                    arguments=_hand_arguments,
-                    judge=_judge_worst,
-                    own=True,
-                ),
+                own("the sums", 1, _hand_arguments, _judge_sums),
+                own("the worst error", 1, _hand_arguments, _judge_worst),
             ),
         ),
         Task(
             name="least_n",
             title="The counting bound with a limit",
             kind="value",
-            checks=(
-                Check(
-                    name="the least n",
-                    points=2,
-                    arguments=_bound_arguments,
-                    judge=_judge_bound,
-                    own=True,
-                ),
-            ),
+            checks=(own("the least n", 2, _bound_arguments, _judge_bound),),
         ),
         Task(name="counting_proof", title="The counting bound with a limit", kind="text", points=4),
         Task(
@@ -633,27 +601,9 @@ ASSIGNMENT = Assignment(
             title="Break greedy search",
             kind="value",
             checks=(
-                Check(
-                    name="the rules",
-                    points=1,
-                    arguments=_break_arguments,
-                    judge=_judge_rules,
-                    own=True,
-                ),
-                Check(
-                    name="greedy is stuck",
-                    points=1,
-                    arguments=_break_arguments,
-                    judge=_judge_stuck,
-                    own=True,
-                ),
-                Check(
-                    name="another subset",
-                    points=2,
-                    arguments=_break_arguments,
-                    judge=_judge_better,
-                    own=True,
-                ),
+                own("the rules", 1, _break_arguments, _judge_rules),
+                own("greedy is stuck", 1, _break_arguments, _judge_stuck),
+                own("another subset", 2, _break_arguments, _judge_better),
             ),
         ),
         Task(
@@ -661,15 +611,7 @@ ASSIGNMENT = Assignment(
             title="How many are enough?",
             kind="value",
             more=1,
-            checks=(
-                Check(
-                    name="a number",
-                    points=1,
-                    arguments=enough_arguments,
-                    judge=_judge_enough,
-                    own=True,
-                ),
-            ),
+            checks=(own("a number", 1, enough_arguments, _judge_enough),),
         ),
         Task(name="explanation", title="How many are enough?", kind="text", points=6),
     ),

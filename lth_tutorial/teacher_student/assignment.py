@@ -7,7 +7,7 @@ import numpy as np
 
 from lth_tutorial.judging import array_of, drawn, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task, Unfit
+from lth_tutorial.tasks import Assignment, Task, Unfit, check, own
 
 ROUNDED = 6e-4
 
@@ -421,62 +421,54 @@ def _judge_samples(arguments: tuple, value) -> str | None:
     return None if found in steps else f"samples should be one of {', '.join(map(str, steps))}"
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="seen", title="Read a picture", kind="value",
-            checks=(_own("the features", 2, _pictured, _judge_seen),),
+            checks=(own("the features", 2, _pictured, _judge_seen),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
-            checks=(_own("the gradient", 2, _by_hand, _judge_hand),),
+            checks=(own("the gradient", 2, _by_hand, _judge_hand),),
         ),
         Task(
             name="moment", title="A moment that sees pairs", kind="value",
-            checks=(_own("its value", 2, _neuron, _judge_moment),),
+            checks=(own("its value", 2, _neuron, _judge_moment),),
         ),
         Task(name="moment_proof", title="A moment that sees pairs", kind="text", points=5),
         Task(
             name="masked_gradient", title="The gradient under a mask", more=2,
             checks=(
-                _check("one neuron", 1, gradient_arguments(1, 3), judge_gradient),
-                _check("several neurons", 2, gradient_arguments(), judge_gradient),
+                check("one neuron", 1, gradient_arguments(1, 3), judge_gradient),
+                check("several neurons", 2, gradient_arguments(), judge_gradient),
             ),
         ),
         Task(
             name="masked_descent", title="Descent under masks that change", more=2,
             checks=(
-                _check("one mask", 1, descent_arguments(12, 0.0, False), judge_descent),
-                _check("momentum", 1, descent_arguments(12, 0.5, False), judge_descent),
+                check("one mask", 1, descent_arguments(12, 0.0, False), judge_descent),
+                check("momentum", 1, descent_arguments(12, 0.5, False), judge_descent),
             ),
         ),
         Task(
             name="find_supports", title="Find the supports", more=3, seconds=6.0,
             checks=(
-                _check("two neurons", 2, supports_arguments(6, 2, 3), judge_supports),
-                _check("features that nobody sees", 2, supports_arguments(10, 2, 3), judge_supports),
+                check("two neurons", 2, supports_arguments(6, 2, 3), judge_supports),
+                check("features that nobody sees", 2, supports_arguments(10, 2, 3), judge_supports),
             ),
         ),
         Task(
             name="blind", title="Break it", kind="value",
             checks=(
-                _own("both see all", 1, lambda seed: (), _judge_seeing),
-                _own("two lengths", 1, lambda seed: (), _judge_different),
-                _own("nothing is seen", 1, lambda seed: (), _judge_blind),
+                own("both see all", 1, lambda seed: (), _judge_seeing),
+                own("two lengths", 1, lambda seed: (), _judge_different),
+                own("nothing is seen", 1, lambda seed: (), _judge_blind),
             ),
         ),
         Task(
             name="samples", title="How many samples?", kind="value", more=1,
-            checks=(_own("a step", 1, size_arguments, _judge_samples),),
+            checks=(own("a step", 1, size_arguments, _judge_samples),),
         ),
         Task(name="explanation", title="How many samples?", kind="text", points=6),
     ),

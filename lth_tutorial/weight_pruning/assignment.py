@@ -8,7 +8,7 @@ import numpy as np
 
 from lth_tutorial.judging import all_masks, apart, array_of, drawn, mask_of, number, parts_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Check, Task
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 NEAR = 1e-9
 ROUNDED = 6e-4
@@ -491,69 +491,61 @@ def _judge_whole(arguments: tuple, value) -> str | None:
     )
 
 
-def _own(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge, own=True)
-
-
-def _check(name: str, points: float, arguments, judge) -> Check:
-    return Check(name=name, points=points, arguments=arguments, judge=judge)
-
-
 ASSIGNMENT = Assignment(
     numbers,
     (
         Task(
             name="read_off", title="Read a picture", kind="value",
-            checks=(_own("two outputs", 2, _pictured, _judge_read),),
+            checks=(own("two outputs", 2, _pictured, _judge_read),),
         ),
         Task(
             name="by_hand", title="By hand", kind="value",
             checks=(
-                _own("f(0)", 1, _hand_arguments, _judge_middle),
-                _own("f(1) and f(-1)", 1, _hand_arguments, _judge_ends),
+                own("f(0)", 1, _hand_arguments, _judge_middle),
+                own("f(1) and f(-1)", 1, _hand_arguments, _judge_ends),
             ),
         ),
         Task(
             name="problems", title="Count and prove", kind="value",
-            checks=(_own("the count", 2, _widths, _judge_count),),
+            checks=(own("the count", 2, _widths, _judge_count),),
         ),
         Task(name="error_proof", title="Count and prove", kind="text", points=5),
         Task(
             name="prune_affine", title="One weight with a bias", more=2, seconds=8.0,
             checks=(
-                _check("masks", 1, one_weight(), judge_shape),
-                _check("the bias", 2, one_weight(), judge_bias),
-                _check("the slopes", 2, one_weight(), judge_slopes),
+                check("masks", 1, one_weight(), judge_shape),
+                check("the bias", 2, one_weight(), judge_bias),
+                check("the slopes", 2, one_weight(), judge_slopes),
             ),
         ),
         Task(
             name="prune_layer", title="One layer", more=2, seconds=12.0,
             checks=(
-                _check("masks", 1, one_layer(), judge_layer_shape),
-                _check("the bias", 1, one_layer(3, 5), judge_layer_bias),
-                _check("positive inputs", 1, one_layer(), judge_positive),
-                _check("negative inputs", 1, one_layer(), judge_negative),
+                check("masks", 1, one_layer(), judge_layer_shape),
+                check("the bias", 1, one_layer(3, 5), judge_layer_bias),
+                check("positive inputs", 1, one_layer(), judge_positive),
+                check("negative inputs", 1, one_layer(), judge_negative),
             ),
         ),
         Task(
             name="prune_two_layers", title="A network", seconds=12.0,
             checks=(
-                _check("first layer", 1, network_arguments, judge_first_layer),
-                _check("second layer", 1, network_arguments, judge_second_layer),
-                _check("the whole", 2, network_arguments, judge_network),
+                check("first layer", 1, network_arguments, judge_first_layer),
+                check("second layer", 1, network_arguments, judge_second_layer),
+                check("the whole", 2, network_arguments, judge_network),
             ),
         ),
         Task(
             name="out_of_reach", title="Break it", kind="value",
             checks=(
-                _own("eight neurons", 1, _sign, _judge_eight),
-                _own("products", 1, _sign, _judge_products),
-                _own("out of reach", 1, _sign, _judge_out_of_reach),
+                own("eight neurons", 1, _sign, _judge_eight),
+                own("products", 1, _sign, _judge_products),
+                own("out of reach", 1, _sign, _judge_out_of_reach),
             ),
         ),
         Task(
             name="enough", title="How many are enough?", kind="value", more=1,
-            checks=(_own("a number", 1, eta_arguments, _judge_whole),),
+            checks=(own("a number", 1, eta_arguments, _judge_whole),),
         ),
         Task(name="explanation", title="How many are enough?", kind="text", points=6),
     ),
