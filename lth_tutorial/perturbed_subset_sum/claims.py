@@ -20,8 +20,9 @@ def _measure_factor(version: str) -> Finding:
     saved = 1 - after / before
     return Finding(
         "partly" if saved > promised else "not",
-        f"true as an upper bound, no more: at tolerance 0.001 and radius 0.1 the factor would save "
-        f"{promised:.0%} of the candidates; measured: {saved:.0%}, {before:.0f} to {after:.0f}",
+        f"It is true as an upper bound, but does not describe the saving. At tolerance 0.001 and radius 0.1 "
+        f"the factor would save {promised:.0%} of the candidates. Measured, {before:.0f} candidates become "
+        f"{after:.0f}, which saves {saved:.0%}.",
     )
 
 
@@ -41,8 +42,8 @@ def measure_poster() -> Finding:
     measured = quantile_size(sizes_to_cover(1e-3, 0.1, 60, 52), 0.9)
     return Finding(
         "reproduced" if measured <= needed else "not",
-        f"the probability holds with room to spare: at radius 0.1 it reaches 0.9 from n = {needed} on; "
-        f"measured, nine draws of ten serve every target within 0.001 from n = {measured:.0f} on",
+        f"It holds with room to spare. At radius 0.1 the poster's probability reaches 0.9 at n = {needed}. "
+        f"Measured, nine draws of ten serve every target within 0.001 with n = {measured:.0f}.",
     )
 
 
@@ -54,9 +55,8 @@ def measure_additive() -> Finding:
     bits = np.log2(1 + epsilons / 1e-3)
     return Finding(
         "holds" if np.all((saved >= bits) & (saved <= bits + 5)) else "fails",
-        f"at tolerance 0.001, radii 0.001, 0.01 and 0.1 save {', '.join(f'{s:.0f}' for s in saved)} "
-        "candidates "
-        f"for {', '.join(f'{b:.1f}' for b in bits)} bits of 1 + \u03b5/\u03b7",
+        f"At tolerance 0.001 the radii 0.001, 0.01 and 0.1 save {', '.join(f'{s:.0f}' for s in saved)} "
+        f"candidates. The formula gives {', '.join(f'{b:.1f}' for b in bits)}.",
     )
 
 
@@ -66,8 +66,8 @@ def measure_finite() -> Finding:
     hit = int(np.sum(~np.isnan(sizes)))
     return Finding(
         "holds" if hit >= 190 else "fails",
-        f"{hit} of 200 draws of at most 20 candidates hit every target exactly at radius 0.01, half of them "
-        f"with {quantile_size(sizes, 0.5):.0f}",
+        f"With radius 0.01 and at most 20 candidates, {hit} of 200 draws hit every target exactly. Half of "
+        f"them take {quantile_size(sizes, 0.5):.0f} candidates or fewer.",
     )
 
 
@@ -91,7 +91,7 @@ def measure_perturbation() -> Finding:
         worst = max(worst, abs(program.fun - found.error))
     return Finding(
         "reproduced" if worst < 1e-7 else "not",
-        "equals the optimum of a linear program in 50 random instances, to seven digits",
+        "In 50 random instances it equals the optimum of a linear program, to seven digits.",
     )
 
 
@@ -99,8 +99,8 @@ CLAIMS = (
     Claim(
         "perturbation",
         "the authors' code (Xiong et al. 2023)",
-        r"a subset's error is $\max(0, \lvert \sum_S x_i - z \rvert - \varepsilon \lvert S \rvert)$",
-        "50 linear programs",
+        r"the error of a subset $S$ is $\max(0, \lvert \sum_S x_i - z \rvert - \varepsilon \lvert S \rvert)$",
+        "We solve each instance as a linear program too.",
         verdict="reproduced",
         measure=measure_perturbation,
     ),
@@ -108,24 +108,24 @@ CLAIMS = (
         "abstract",
         "Xiong et al. 2023, abstract; the poster's Theorem 1",
         r"perturbation reduces over-parameterization by a factor $O(1 / (1 + \varepsilon))$",
-        "exact covering errors of 60 draws, with and without moving",
+        "We compute the exact worst errors of 60 draws, with and without moving.",
         verdict="partly",
         measure=measure_abstract,
     ),
     Claim(
         "slides",
         "the slides, theoretical guarantee",
-        r"$n = O\bigl(\frac{\log \eta^{-1}}{\log(1 + \varepsilon) + 1}\bigr)$",
-        "the same draws",
+        r"$n = O\bigl(\frac{\log \eta^{-1}}{\log(1 + \varepsilon) + 1}\bigr)$ candidates are enough",
+        "We use the same draws.",
         verdict="partly",
         measure=measure_slides,
     ),
     Claim(
         "poster",
         "the poster's Theorem 1",
-        "success with probability at least "
+        "all targets are served with probability at least "
         r"$1 - e^{-(n - K)(1 + \varepsilon)^2 / (8 (3 - \varepsilon))} - e^{-K}$",
-        "the probability alone, best $K$, against 60 draws",
+        "We compare the poster's probability, with the best $K$, with 60 draws.",
         verdict="reproduced",
         measure=measure_poster,
     ),
@@ -133,7 +133,7 @@ CLAIMS = (
         "additive",
         "this chapter's theorem",
         r"the saving is a difference, $\log_2(1 + \varepsilon / \eta)$ candidates and a few more",
-        "60 draws for each of three radii",
+        "We draw 60 times for each of three radii.",
         verdict="holds",
         measure=measure_additive,
     ),
@@ -141,7 +141,7 @@ CLAIMS = (
         "finite",
         "this chapter's theorem",
         r"for $\varepsilon > 0$ finitely many candidates hit every target exactly",
-        "200 draws, exact arithmetic",
+        "We draw 200 times and compute exactly.",
         verdict="holds",
         measure=measure_finite,
     ),

@@ -11,10 +11,10 @@ from . import bounds
 
 PROTOCOLS = {
     "shared, published range": ("^-", PINK, "shared, published range"),
-    "shared": ("s-", BLUE, "shared by a row"),
-    "own": ("o-", ORANGE, "own for every weight"),
-    "shared, balanced": ("s:", BLUE, "shared, half positive"),
-    "own, balanced": ("o:", ORANGE, "own, half positive"),
+    "shared": ("s-", BLUE, "shared"),
+    "own": ("o-", ORANGE, "own"),
+    "shared, balanced": ("s:", BLUE, "shared, balanced signs"),
+    "own, balanced": ("o:", ORANGE, "own, balanced signs"),
 }
 
 
@@ -69,11 +69,10 @@ def versions(sizes, epsilon: float, eta: float, n: int):
         axes.set_yticklabels(list(values))
         axes.tick_params(axis="y", length=0)
     says = (
-        f"Tolerance {eta:g}, radius {epsilon:g}: without moving half of the draws need {before:.0f} "
-        f"candidates, with it {after:.0f}; the factors would make it "
-        f"{values['abstract, poster: factor']:.1f} (abstract, poster) and "
-        f"{values['slides: factor']:.1f} (slides). "
-        f"At n = {n} the poster's probability of success is at least {1 - failure:.2f}."
+        f"Tolerance {eta:g}, radius {epsilon:g}: half of the draws need {before:.0f} candidates without "
+        f"moving, and {after:.0f} with it. The published factors would make that "
+        f"{values['abstract, poster: factor']:.1f} (abstract, poster) or {values['slides: factor']:.1f} "
+        f"(slides). With n = {n} the poster's probability of success is {1 - failure:.2f} or more."
     )
     return describe(figure, says, {"what": list(values), "candidates": list(values.values())})
 
@@ -97,7 +96,7 @@ def shape(sizes, eta: float):
         axes.plot(epsilon, factor, "--", color=ORANGE, label="factor 1/(1 + \u03b5)")
         axes.plot(epsilon, slides, "-.", color=PINK, label="factor 1/(1 + log(1 + \u03b5))")
         axes.plot(
-            epsilon, additive, ":", color=GREEN, label="additive: \u2212 log2(1 + \u03b5/\u03b7)"
+            epsilon, additive, ":", color=GREEN, label="difference: \u2212 log2(1 + \u03b5/\u03b7)"
         )
         axes.plot(epsilon, smaller, "-", color=AMBER, label="smaller of two laws", linewidth=3.5)
         axes.plot(epsilon, measured, "o", color=BLUE, label="measured")
@@ -108,8 +107,8 @@ def shape(sizes, eta: float):
     says = (
         f"Tolerance {eta:g}: from {before:.0f} candidates without moving the need falls to "
         f"{measured[-1]:.0f} at radius {epsilon[-1]:g}. The factor 1/(1 + \u03b5) is off by up to "
-        f"{off[0]:.0f} candidates, the additive law by up to {off[1]:.1f}, the smaller of the two "
-        f"measured laws by up to {off[2]:.1f}."
+        f"{off[0]:.0f} candidates, the difference by up to {off[1]:.1f}, the smaller of the two laws by up "
+        f"to {off[2]:.1f}."
     )
     columns = {"epsilon": epsilon, "measured": measured, "factor": factor, "slides": slides}
     columns |= {"additive": additive, "smaller": smaller, "counting": counting}
@@ -153,9 +152,9 @@ def exact_hits(sizes, share: str):
         axes.set(xlabel="log2(1 / radius)", ylabel="candidates n", ylim=(0, 27))
         axes.legend(loc="upper left")
     says = (
-        f"In {share} of the draws every target is hit exactly from about {slope:.2f} log2(1/\u03b5) "
-        f"{sign} {abs(intercept):.1f} candidates on: "
-        f"{measured[0]:.0f} for \u03b5 = {epsilon[0]:g}, {measured[-1]:.0f} for \u03b5 = {epsilon[-1]:g}."
+        f"In {share} of the draws about {slope:.2f} log2(1/\u03b5) {sign} {abs(intercept):.1f} candidates "
+        f"hit every target exactly: {measured[0]:.0f} for \u03b5 = {epsilon[0]:g}, {measured[-1]:.0f} for "
+        f"\u03b5 = {epsilon[-1]:g}."
     )
     return describe(figure, says, {"epsilon": epsilon, "measured": measured, "counting": counting})
 
@@ -192,13 +191,15 @@ def _says_published(eta: str, curves: dict, theirs) -> str:
     beside = ""
     if theirs:
         near = curves["shared, published range"]
-        beside = f" (published: {theirs[0]} and {theirs[-1]}; "
-        beside += f"with the published range {near[0]} and {near[-1]})"
+        beside = (
+            f" The paper has {theirs[0]} and {theirs[-1]}, our candidates over the published range "
+        )
+        beside += f"{near[0]} and {near[-1]}."
     return (
-        f"Tolerance {eta}: with candidates shared by a row {_need(ours[0])} are needed without moving and "
-        f"{_need(ours[-1])} at ten times the tolerance{beside}; with candidates of their own {own[0]} and "
-        f"{own[-1]}; when half of the candidates are positive, {curves['shared, balanced'][0]} and "
-        f"{curves['own, balanced'][0]} suffice without moving."
+        f"Tolerance {eta}. Shared candidates: {_need(ours[0])} are needed without moving, and "
+        f"{_need(ours[-1])} at a radius of ten times the tolerance.{beside} Own candidates: {own[0]} and "
+        f"{own[-1]}. With balanced signs, without moving: {curves['shared, balanced'][0]} shared ones, or "
+        f"{curves['own, balanced'][0]} own ones."
     )
 
 

@@ -32,7 +32,7 @@ def measure_ball() -> Finding:
         most, walls = max(most, float(moved.max())), walls + int((moved > 0.999).sum())
     return Finding(
         "reproduced" if most <= 1 and walls > 100 else "not",
-        "no weight of three networks is outside, not even by rounding, and more than 100 are at the wall",
+        "No weight of three networks is outside, not even by rounding, and more than 100 are at the wall.",
     )
 
 
@@ -51,8 +51,8 @@ def measure_swaps() -> Finding:
     changed = [s for s in signs if s != 0]
     return Finding(
         "reproduced" if changed and max(changed) < 0 else "not",
-        f"in all of {len(changed) // 10 * 10} or more steps that changed a mask the first-order change of "
-        "the loss is negative",
+        f"In {len(changed) // 10 * 10} or more steps the mask changed. In all of them the first-order change "
+        "of the loss is negative.",
     )
 
 
@@ -69,7 +69,7 @@ CLAIMS = (
         "pgd-ball",
         "the slides' Algorithm 1 (Xiong et al. 2023)",
         r"$W_T$ stays within $\lVert W_T - W_0 \rVert_{\max} \le \varepsilon$",
-        "descents with large steps, three radii, all weights compared in double precision",
+        "We descend with large steps at three radii, and compare all weights in double precision.",
         verdict="reproduced",
         measure=measure_ball,
     ),
@@ -77,7 +77,7 @@ CLAIMS = (
         "swaps-descend",
         "Ramanujan et al. 2020, argument for one swap",
         "where edges change places, the loss decreases (to first order)",
-        "single steps from random positive scores on small networks",
+        "We make single steps from random positive scores on small networks.",
         verdict="reproduced",
         measure=measure_swaps,
     ),

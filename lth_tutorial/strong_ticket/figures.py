@@ -45,11 +45,11 @@ def one_weight(epsilon: float, step: float):
         axes.legend(loc="lower right", ncols=2)
     hit = np.flatnonzero(path >= 0.4 + epsilon - 1e-12)
     what = (
-        f"reaches the wall at {0.4 + epsilon:g} in step {hit[0]} and stays"
+        f"reaches the wall at {0.4 + epsilon:g} in step {hit[0]}, where it stays"
         if len(hit)
         else f"is at {path[-1]:.2f} after 12 steps, still inside"
     )
-    says = f"Radius {epsilon:g}, step {step:g}: the weight starts at 0.4 and {what}."
+    says = f"Radius {epsilon:g}, step size {step:g}: the weight starts at 0.4 and {what}."
     return describe(figure, says, {"step": np.arange(13), "w": path})
 
 
@@ -69,11 +69,13 @@ def swap(second: float, step: float):
     changes = int(np.count_nonzero(np.diff(np.abs(scores).argmax(axis=1))))
     first = int(np.flatnonzero(np.diff(losses))[0]) + 1 if np.diff(losses).any() else None
     what = (
-        "nothing changes places" if first is None else f"they change places first at step {first}"
+        "the two weights never change places"
+        if first is None
+        else f"the two weights first change places in step {first}, and {changes} times in all"
     )
     says = (
-        f"Second weight {second:g}, step {step:g}: {what}, {changes} times in all; the loss goes from "
-        f"{losses[0]:.2f} to {losses[-1]:.2f}, at most {losses.max():.2f}."
+        f"Second weight {second:g}, step size {step:g}: {what}. The loss starts at {losses[0]:.2f}, ends at "
+        f"{losses[-1]:.2f} and is {losses.max():.2f} at most."
     )
     columns = {"step": at, "score_1": scores[:, 0], "score_2": scores[:, 1], "loss": losses}
     return describe(figure, says, columns)
@@ -98,8 +100,8 @@ def meanings(rows: dict, some: list[int], meaning: str):
     target = published.ACCURACY[0, places]
     gap = np.array(rows[meaning]) - target
     says = (
-        f"{meaning}: {_beside(gap[some.index(2)])} the published accuracy at radius .005, "
-        f"{_beside(gap[some.index(7)])} it at .05, {_beside(gap[-1])} it at .3 (near: within .2)."
+        f"{meaning}: the accuracy is {_beside(gap[some.index(2)])} the published one at radius 0.005, "
+        f"{_beside(gap[some.index(7)])} it at 0.05, and {_beside(gap[-1])} it at 0.3. (Near: within 0.2.)"
     )
     columns = {"epsilon": np.array(published.EPSILONS)[places], "published": target, **rows}
     return describe(figure, says, columns)
@@ -126,14 +128,10 @@ def table(tables: dict, shown: str):
     away = np.nanmean(np.abs(values - published.ACCURACY))
     row, column = np.unravel_index(np.nanargmax(values), values.shape)
     says = (
-        f"{shown}: the best accuracy is {np.nanmax(values):.2f}, at sparsity {_ROWS[row]} and radius "
-        f"{_COLUMNS[column]}; a mask beats the descent alone in {pruned} of {there.sum()} columns; the "
-        f"corner has {values[-1, -1]:.2f}. "
-        + (
-            "This is the source's own."
-            if away == 0
-            else f"Mean distance to the source: {away:.2f}."
-        )
+        f"{shown[0].upper()}{shown[1:]}: the best accuracy is {np.nanmax(values):.2f}, at sparsity "
+        f"{published.SPARSITIES[row]:g} and radius {published.EPSILONS[column]:g}. A mask beats the descent "
+        f"alone in {pruned} of {there.sum()} columns. The corner has {values[-1, -1]:.2f}."
+        + (f" On average a cell is {away:.2f} from the published one." if away else "")
     )
     data = {"sparsity": published.SPARSITIES}
     data |= {f"epsilon {e:g}": values[:, k] for k, e in enumerate(published.EPSILONS)}
@@ -224,11 +222,11 @@ def cell(columns: list[dict], epsilon: float, sparsity: float):
         moved.set(ylim=(0, 1), xlim=(0, 1.02), yticks=[0, 1], xticks=_HALVES)
         moved.set(ylabel="share", xlabel="how far a weight moved, in radii")
     test = chosen["test"]
-    wall = f"{parts[-1]:.0%} of the weights are at the wall" if epsilon else "no weight may move"
+    wall = f"At the wall are {parts[-1]:.0%} of the weights" if epsilon else "No weight may move"
     says = (
-        f"Sparsity {sparsity:g}, radius {epsilon:g}: test accuracy {test:.3f}, last training loss "
-        f"{losses[-1]:.2f}; {wall}; of the smallest weights {share[0]:.0%} are kept, of those near the "
-        f"bound {share[10]:.0%}."
+        f"Sparsity {sparsity:g}, radius {epsilon:g}: the test accuracy is {test:.3f}, and the last training "
+        f"loss {losses[-1]:.2f}. {wall}. The mask keeps {share[0]:.0%} of the smallest weights and "
+        f"{share[10]:.0%} of those near the bound."
     )
     clicks = {"epsilon": (axes, "x", range(11)), "sparsity": (axes, "y", range(9))}
     data = {"part": np.arange(1, len(losses) + 1) / len(losses), "loss": losses}
@@ -258,9 +256,10 @@ def along_sparsity(lines: dict, epsilon: float):
     ours = lines["Edge-Popup"][:, at]
     others = (lines[k][5, at] for k in ("magnitude", "random"))
     says = (
-        f"Radius {epsilon:g}: at sparsity .5 Edge-Popup has {ours[5]:.2f}, a magnitude mask "
-        + "{:.2f}, a random mask {:.2f}".format(*others)
-        + f"; the source prints {published.ACCURACY[5, at]:.2f}."
+        f"Radius {epsilon:g}, half of the weights crossed out: Edge-Popup's mask has an accuracy of "
+        f"{ours[5]:.2f}, "
+        + "that of the largest weights {:.2f}, a random one {:.2f}".format(*others)
+        + f". The published accuracy is {published.ACCURACY[5, at]:.2f}."
     )
     data = {"sparsity": x, "published": published.ACCURACY[:, at]}
     data |= {name: values[:, at] for name, values in lines.items()}
@@ -291,9 +290,9 @@ def along_epsilon(lines: dict, sparsity: float):
         figure.legend(loc="outside upper center", ncols=3, fontsize=SMALL)
     ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
     says = (
-        f"Sparsity {sparsity:g}: from radius 0 to .3 ours goes from {ours[0]:.2f} to {ours[-1]:.2f}, the "
-        f"source's from {theirs[0]:.2f} to {theirs[-1]:.2f}; largest difference "
-        f"{np.abs(ours - theirs).max():.2f}."
+        f"Sparsity {sparsity:g}: as the radius grows from 0 to 0.3 our accuracy goes from {ours[0]:.2f} to "
+        f"{ours[-1]:.2f}, and the source's from {theirs[0]:.2f} to {theirs[-1]:.2f}. They differ by "
+        f"{np.abs(ours - theirs).max():.2f} at most."
     )
     data = {"epsilon": published.EPSILONS, "published": theirs}
     data |= {name: values[row] for name, values in lines.items()}
@@ -392,11 +391,11 @@ def corner(cells: list[dict], passes: int, sparsity: float = 0.8):
         below.set(ylabel="of the mask\nreplaced")
         below.legend(loc="upper left", ncols=2, fontsize=SMALL)
     says = (
-        f"After {passes} passes at radius .3, sparsity {sparsity:g}: the whole network has "
-        f"{lines['whole'][at]:.2f}, Edge-Popup {chosen['test']:.2f}, magnitude "
-        f"{lines['magnitude'][at]:.2f}, random {lines['random'][at]:.2f}. The search began with a mean "
-        f"|logit| of {chosen['start']['logits']:.2g} and replaced {_in_10_000(replaced[-1, 1])} of the "
-        "matrix entries in its mask."
+        f"After {passes} passes of descent the whole network has an accuracy of {lines['whole'][at]:.2f}. "
+        f"The masks at sparsity {sparsity:g}: Edge-Popup {chosen['test']:.2f}, magnitude "
+        f"{lines['magnitude'][at]:.2f}, random {lines['random'][at]:.2f}. When the search began the mean "
+        f"size of a logit was {chosen['start']['logits']:.2g}; it replaced {_in_10_000(replaced[-1, 1])} of "
+        "the matrix entries in its mask."
     )
     data = {"passes": np.array(LENGTHS), **lines}
     return describe(figure, says, data)
@@ -432,11 +431,11 @@ def beside(comparisons: dict, shown: str):
         axes.set(ylim=(0.95, 0.985), xlabel="radius", ylabel="test accuracy")
         figure.legend(loc="outside upper center", ncols=1, fontsize=SMALL)
     chance = 2**0.5 * two_deviations(ours)
-    apart = [_COLUMNS[k] for k in np.flatnonzero(np.abs(ours - theirs) > chance)]
+    apart = [f"{published.EPSILONS[k]:g}" for k in np.flatnonzero(np.abs(ours - theirs) > chance)]
     where = "radii " + ", ".join(apart) if 0 < len(apart) < 6 else f"{len(apart)} of 11 radii"
     low = int((theirs < 0.95).sum())
     says = (
-        f"Radius .3: {name} {ours[-1]:.3f}, {other} {theirs[-1]:.3f}. They are further apart than chance "
+        f"Radius 0.3: {name} {ours[-1]:.3f}, {other} {theirs[-1]:.3f}. They are further apart than chance "
         f"makes them (two standard deviations) at {where}."
         + (f" Below the picture: {low} accuracies." if low else "")
     )
@@ -494,9 +493,9 @@ def searching(found: dict, epsilon: float, sparsity: float):
         figure.legend(loc="outside upper center", ncols=2, fontsize=SMALL)
     first = lines[0]
     says = (
-        f"Radius {epsilon:g}, sparsity {sparsity:g}: best after pass {first.argmax() + 1} with "
-        f"{first.max():.2f}, lowest after pass {first.argmin() + 1} with {first.min():.2f}, at the end "
-        f"{first[-1]:.2f}; published {target:.2f}."
+        f"Radius {epsilon:g}, sparsity {sparsity:g}: the search is best after pass {first.argmax() + 1} "
+        f"with {first.max():.2f}, and worst after pass {first.argmin() + 1} with {first.min():.2f}. It ends "
+        f"with {first[-1]:.2f}; the published accuracy is {target:.2f}."
     )
     data = {"pass": x} | {f"run {k + 1}": line for k, line in enumerate(lines)}
     return describe(figure, says, data)

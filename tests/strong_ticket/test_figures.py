@@ -42,7 +42,7 @@ def test_the_comparisons_say_at_which_radii_they_differ():
     level = np.full(11, 0.96)
     ahead = level + np.array([0.0] * 9 + [0.001, 0.011])
     pairs = {"fair": {"a": ahead, "b": level}, "same": {"a": level, "b": level}}
-    assert "at radii .3." in figures.beside(pairs, "fair").lth_says
+    assert "at radii 0.3." in figures.beside(pairs, "fair").lth_says
     assert "at 0 of 11 radii." in figures.beside(pairs, "same").lth_says
 
 

@@ -73,7 +73,9 @@ def test_tables_of_seeds_lengths_and_distances(folder):
 
 def test_a_search_says_where_it_was_best_and_where_it_ends(folder):
     says = figures.searching(tables.searches(folder), 0.0, 0.8).lth_says
-    assert "best after pass 2 with 0.90, lowest after pass 3 with 0.40, at the end 0.40" in says
+    assert (
+        "best after pass 2 with 0.90, and worst after pass 3 with 0.40. It ends with 0.40" in says
+    )
 
 
 def test_a_sparsity_is_chosen_by_one_half_and_judged_by_the_other():

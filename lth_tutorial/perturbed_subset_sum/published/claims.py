@@ -15,16 +15,16 @@ def smallest_n(folder) -> tuple[Claim, ...]:
             "smallest-n",
             "Xiong et al. 2023, Section 6.1, figure",
             r"the smallest $n$ that serves 397,000 trained weights falls as $\varepsilon / \eta$ grows",
-            "stored result of full size: a network of our own, candidates over its range and over the "
-            "published one, ten seeds, exact solver",
+            "Stored result of full size: a network of our own, candidates over its range and over the "
+            "published one, ten seeds. Every subset-sum problem is solved exactly.",
             verdict="reproduced",
             measure=partial(measure_smallest_n, Path(folder)),
         ),
         Claim(
             "smallest-n-cause",
             "this chapter",
-            "most of those candidates guard against lopsided draws, not against imprecision",
-            "the same, with half of the candidates positive",
+            "a large part of those candidates guards against lopsided draws, not against imprecision",
+            "The same, but half of the candidates are positive.",
             verdict="holds",
             measure=partial(measure_cause, Path(folder)),
         ),
@@ -40,13 +40,15 @@ def measure_smallest_n(folder: Path) -> Finding:
         falls &= all(_falls(curve) for curve in (ours, near))
         off = max(off, *(abs(a - b) for a, b in zip(near, theirs, strict=True)))
         parts.append(
-            f"tolerance {eta}: published {theirs[0]} to {theirs[-1]}, ours {ours[0]} to {ours[-1]}, with "
-            f"candidates over the published range {near[0]} to {near[-1]}"
+            f"At tolerance {eta} the published number falls from {theirs[0]} to {theirs[-1]}, ours from "
+            f"{ours[0]} to {ours[-1]}, and with candidates over the published range from {near[0]} to "
+            f"{near[-1]}."
         )
     verdict = ("reproduced" if off <= 2 else "partly") if falls else "not"
     return Finding(
         verdict,
-        f"with a trained network of our own: {'; '.join(parts)}, where no number is off by more than {off}",
+        f"With a trained network of our own: {' '.join(parts)} With this range no number is off by more "
+        f"than {off}.",
     )
 
 
@@ -60,7 +62,7 @@ def measure_cause(folder: Path) -> Finding:
     saved = [1 - n["shared, balanced"][eta][0] / n["shared"][eta][0] for eta in n["shared"]]
     return Finding(
         "holds" if min(saved) > 0.15 else "fails",
-        f"balanced signs save {min(saved):.0%} to {max(saved):.0%} of the candidates at radius 0",
+        f"At radius 0 balanced signs save {min(saved):.0%} to {max(saved):.0%} of the candidates.",
     )
 
 
@@ -70,8 +72,9 @@ def covering_sizes(folder) -> tuple[Claim, ...]:
         Claim(
             "covering-sizes",
             "this chapter's theorem",
-            r"exact hits of all targets take $\Theta(\log \frac1\varepsilon)$ candidates, up to $\log n$",
-            "stored result: 60 draws for each of seven radii from 0.3 to one millionth",
+            r"to hit all targets exactly takes of the order of $\log \frac1\varepsilon$ candidates, up to "
+            r"$\log n$",
+            "Stored result: 60 draws for each of seven radii from 0.3 to one millionth.",
             verdict="holds",
             measure=partial(measure_exact_hits, Path(folder)),
         ),
@@ -88,6 +91,6 @@ def measure_exact_hits(folder: Path) -> Finding:
     ]
     return Finding(
         "holds" if max(away) <= 1 and 0.8 < summary["slope"] < 1.3 else "fails",
-        f"half of the draws: {summary['slope']:.2f} log2(1/\u03b5) + {summary['intercept']:.1f}, nowhere off "
-        f"by more than {max(away):.1f} candidates",
+        f"Half of the draws need {summary['slope']:.2f} log2(1/\u03b5) + {summary['intercept']:.1f} "
+        f"candidates. This is nowhere off by more than {max(away):.1f}.",
     )

@@ -14,10 +14,11 @@ from . import tables as stored
 from .numbers import EPSILONS, SPARSITIES
 
 SOURCE = "Xiong et al. 2023, the slides' table of results"
-CORNER = r"stored result: the source's network, 8,000 images, $\varepsilon = .3$, $s = .8$"
+CORNER = r"Stored result: the source's network, 8,000 images, $\varepsilon = 0.3$, $s = 0.8$. "
 # The first words of what was measured on a network of dense matrices, where theirs has redundant blocks.
-ELSEWHERE = "on a dense network, not the source's: "
-OWN = r"stored result: the source's network and training at the published size, absolute radii; one seed"
+ELSEWHERE = "On a dense network, not the source's: "
+OWN = "Stored result: the source's network and training at the published size, absolute radii, one seed. "
+HALVES = "The even test images choose $s$, the odd ones judge it."
 # One and a half standard deviations of a difference of accuracies near .965 on 10,000 images.
 TIE = 0.004
 
@@ -154,8 +155,8 @@ def corner_table(paper: dict) -> markdown.Table:
         for k, s in enumerate(SPARSITIES)
     ]
     head = (
-        *("sparsity", "published", "Edge-Popup, .3", "magnitude, .3", "random, .3"),
-        "Edge-Popup, .4",
+        *("sparsity", "published", "Edge-Popup, 0.3", "magnitude, 0.3", "random, 0.3"),
+        "Edge-Popup, 0.4",
     )
     return markdown.table(head, rows)
 
@@ -163,12 +164,12 @@ def corner_table(paper: dict) -> markdown.Table:
 def pgd_edge_popup(folder) -> tuple[Claim, ...]:
     """folder: where the stored results lie."""
     folder = Path(folder)
-    how = "stored result: 784-500-500-10, relative radii, 60,000 images, two passes each"
+    how = "Stored result: 784-500-500-10, relative radii, 60,000 images, two passes for each half. "
     return (
         Claim(
             "pgd-row",
             SOURCE + ", row s = 0",
-            r"descent in the ball alone goes from .12 to .98 as $\varepsilon$ grows",
+            r"descent in the ball alone goes from 0.12 to 0.98 as $\varepsilon$ grows",
             OWN,
             verdict="reproduced",
             measure=partial(measure_row, folder),
@@ -176,8 +177,8 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
         Claim(
             "whole-table",
             SOURCE,
-            "the 99 accuracies",
-            OWN + "; two columns from three seeds",
+            "the table's 99 accuracies",
+            OWN + "Two columns were run with three seeds.",
             verdict="reproduced",
             measure=partial(measure_table, folder),
         ),
@@ -185,23 +186,23 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "good-perturbation",
             "Xiong et al. 2023, a heading of the slides",
             r"gradient descent finds a good $\varepsilon$-perturbation to prune after",
-            how + "; Edge-Popup at $s = .5$ after the descent and after random noise",
+            how + "Edge-Popup searches at $s = 0.5$ after the descent, and after random noise.",
             verdict="partly",
             measure=partial(measure_perturbation, folder),
         ),
         Claim(
             "small-radius",
             SOURCE + ", colours",
-            r"up to $\varepsilon = .03$ pruning after the descent beats the descent (at .04 a tie)",
-            OWN + "; $s$ chosen on the even test images, judged on the odd ones",
+            r"up to $\varepsilon = 0.03$ pruning after the descent beats the descent (at 0.04 they tie)",
+            OWN + HALVES,
             verdict="reproduced",
             measure=partial(measure_small_radius, folder),
         ),
         Claim(
             "descent-dominates",
             SOURCE + ", colours",
-            r"from $\varepsilon = .05$ on no mask beats the descent alone",
-            OWN + "; $s$ chosen on the even test images, judged on the odd ones",
+            r"from $\varepsilon = 0.05$ on no mask beats the descent alone",
+            OWN + HALVES,
             verdict="reproduced",
             measure=partial(measure_dominance, folder),
         ),
@@ -209,15 +210,15 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "descent-dominates-dense",
             "this chapter, the regimes",
             r"on a dense network the best mask costs nothing at any radius",
-            how + "; descent also for as long as both halves",
+            how + "There is also a descent as long as both halves.",
             verdict="holds",
             measure=partial(measure_dense_dominance, folder),
         ),
         Claim(
             "untrained-best",
             SOURCE + r", column $\varepsilon = 0$",
-            "Edge-Popup on untrained weights: .85 at best, near $s = .5$",
-            OWN + "; all sparsities, three seeds",
+            "on untrained weights Edge-Popup has 0.85 at best, near $s = 0.5$",
+            OWN + "The column of untrained weights was run with three seeds.",
             verdict="reproduced",
             measure=partial(measure_untrained, folder),
         ),
@@ -225,15 +226,15 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "search-too-long",
             "this chapter, pass by pass",
             "the search passes better masks than the one it ends with",
-            OWN + "; every search of the table, after each of its passes",
+            OWN + "Every search of the table is looked at after each of its passes.",
             verdict="holds",
             measure=partial(measure_searches, folder),
         ),
         Claim(
             "corner",
             SOURCE + ", last columns",
-            r"large $s$ and large $\varepsilon$ together destroy the accuracy: .17",
-            OWN + "; three seeds, and passes of descent varied",
+            r"large $s$ and large $\varepsilon$ together destroy the accuracy: 0.17",
+            OWN + "The corner was also run with three seeds, and with fewer passes of descent.",
             verdict="reproduced",
             measure=partial(measure_corner, folder),
         ),
@@ -241,7 +242,7 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "corner-decay",
             "this chapter, why the corner sinks",
             "it is the weight decay of the descent that destroys it",
-            CORNER + "; a descent without decay beside it",
+            CORNER + "Beside it stands a descent without decay.",
             verdict="holds",
             measure=partial(measure_decay, folder),
         ),
@@ -249,7 +250,7 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
             "corner-scale",
             "this chapter, why the corner sinks",
             "the masks are there: once the weights are multiplied by one number, the search finds them",
-            CORNER + "; the descended weights rescaled, which changes no answer",
+            CORNER + "The descended weights are rescaled, which changes no answer.",
             verdict="holds",
             measure=partial(measure_scale, folder),
         ),
@@ -268,15 +269,16 @@ def measure_row(folder: Path) -> Finding:
     close = np.nanmean(away) < 0.06 and (np.diff(own[run]) > -0.005).all()
     return Finding(
         "reproduced" if close else "partly",
-        f"from {own[0]:.2f} to {own[-1]:.2f}, growing from radius to radius; mean distance to the published "
-        f"row {np.nanmean(away):.2f}, largest {np.nanmax(away):.2f}{_lost(run)}",
+        f"The accuracy grows with the radius, from {own[0]:.2f} to {own[-1]:.2f}. It is "
+        f"{np.nanmean(away):.2f} from the published row on average, and {np.nanmax(away):.2f} at most."
+        f"{_lost(run)}",
     )
 
 
 def _lost(run) -> str:
     """Which columns have no number."""
     lost = [f"{e:g}" for e, there in zip(EPSILONS, run, strict=True) if not there]
-    return f"; the descent at radius {', '.join(lost)} left the range of float32" if lost else ""
+    return f" The descent at radius {', '.join(lost)} left the range of float32." if lost else ""
 
 
 def measure_table(folder: Path) -> Finding:
@@ -287,9 +289,10 @@ def measure_table(folder: Path) -> Finding:
     mean, close = float(np.nanmean(away)), int((away <= 0.05).sum())
     return Finding(
         "reproduced" if mean < 0.04 and close > 0.75 * away.size else "partly",
-        f"mean distance {mean:.3f}; {close} of the {np.isfinite(away).sum()} cells run to their end "
-        f"are within .05, the farthest is {np.nanmax(away):.2f} off; where three seeds were run they lie "
-        f"{np.mean(ranges):.2f} apart in the mean, {max(ranges):.2f} at most{_lost(run)}",
+        f"On average a cell is {mean:.3f} from the published one. Of the {np.isfinite(away).sum()} cells "
+        f"that were run to their end {close} are within 0.05; the farthest is {np.nanmax(away):.2f} off. "
+        f"Where three seeds were run they lie {np.mean(ranges):.2f} apart on average, and "
+        f"{max(ranges):.2f} at most.{_lost(run)}",
     )
 
 
@@ -306,8 +309,9 @@ def measure_perturbation(folder: Path) -> Finding:
     verdict = "not" if gain.max() < TIE else "partly" if np.abs(small).max() < TIE else "reproduced"
     return Finding(
         verdict,
-        f"{ELSEWHERE}accuracy after the descent minus after noise: at most {np.abs(small).max():.3f} either "
-        f"way up to radius .05, which is chance; {_signed(large)} at .1, .2 and .3",
+        f"{ELSEWHERE}up to radius 0.05 a search after the descent and one after noise differ by "
+        f"{np.abs(small).max():.3f} at most, which is chance. At 0.1, 0.2 and 0.3 the search after the "
+        f"descent gains {_signed(large)}.",
     )
 
 
@@ -332,8 +336,8 @@ def measure_small_radius(folder: Path) -> Finding:
     small = gain[:6]
     return Finding(
         "reproduced" if np.nanmin(small) > TIE else "partly",
-        f"the chosen mask gains {np.nanmin(small):.2f} or more at each of these radii; at .04 {gain[6]:+.2f}"
-        f"{_lost(np.isfinite(gain))}",
+        f"The chosen mask gains {np.nanmin(small):.2f} or more at each of these radii, and {gain[6]:+.2f} at "
+        f"0.04.{_lost(np.isfinite(gain))}",
     )
 
 
@@ -341,7 +345,7 @@ def measure_dominance(folder: Path) -> Finding:
     """What the best mask gains at large radii."""
     large = judged(stored.full(folder))[7:]
     verdict = "reproduced" if large.max() < TIE else "not" if large.min() > TIE else "partly"
-    return Finding(verdict, f"chosen mask minus descent at radii .05 to .3: {_signed(large)}")
+    return Finding(verdict, f"At the radii 0.05 to 0.3 the chosen mask gains {_signed(large)}.")
 
 
 def measure_dense_dominance(folder: Path) -> Finding:
@@ -350,8 +354,8 @@ def measure_dense_dominance(folder: Path) -> Finding:
     ours, fair = gain["ours"][7:], gain["against longer descent"][7:]
     return Finding(
         "holds" if min(ours.min(), fair.min()) > -TIE else FAILS,
-        f"chosen mask minus descent at radii .05 to .3: {_signed(ours)}; minus a descent as long as both "
-        f"halves: {_signed(fair)}",
+        f"At the radii 0.05 to 0.3 the chosen mask gains {_signed(ours)}. Over a descent as long as both "
+        f"halves it gains {_signed(fair)}.",
     )
 
 
@@ -368,8 +372,8 @@ def measure_untrained(folder: Path) -> Finding:
     larger = _full(_paper(folder)["summary"]["tuned"])[1:, 0].max()
     return Finding(
         "reproduced" if abs(most - 0.85) < 0.05 and 0.2 < best < 0.8 else "partly",
-        f"mean of three seeds {most:.2f} at best, at s = {best:g}. It is no limit of masks of untrained "
-        f"weights: {larger:.2f} on a dense network with a larger step",
+        f"The mean of three seeds is best at s = {best:g}, with {most:.2f}. This is no limit of masks of "
+        f"untrained weights: on a dense network, with a larger step, they have {larger:.2f}.",
     )
 
 
@@ -386,11 +390,11 @@ def measure_searches(folder: Path) -> Finding:
     gain = (stored.accuracies(stored.tenth(folder))[1:] - long)[np.isfinite(long)]
     return Finding(
         "holds" if (lost > TIE).mean() > 0.75 else FAILS,
-        f"{(lost > TIE).sum()} of {len(lost)} searches were better on their way than at their end, by "
-        f"{np.median(lost):.2f} in the median; {early:.0%} were best within ten of their fifty passes. On "
+        f"Of {len(lost)} searches {(lost > TIE).sum()} were better on their way than at their end; the "
+        f"median loss is {np.median(lost):.2f}. Within ten of their fifty passes {early:.0%} were best. On "
         f"untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. With a tenth of "
-        f"all passes {(gain > TIE).sum()} of {gain.size} masks are better, by {np.median(gain):.2f} "
-        "in the median",
+        f"all passes {(gain > TIE).sum()} of {gain.size} masks are better; the median gain is "
+        f"{np.median(gain):.2f}.",
     )
 
 
@@ -399,12 +403,13 @@ def measure_corner(folder: Path) -> Finding:
     seeds = stored.by_seed(folder)
     last, untrained = seeds[0.3, 0.8], seeds[0.0, 0.8]
     by_length = stored.lengths(folder, 0.8)
-    lengths = ", ".join(f"{n}: {value:.2f}" for n, value in by_length.items())
+    lengths = ", ".join(f"{value:.2f} after {n}" for n, value in by_length.items())
     gone = max(last) < 0.5 * min(untrained)
     return Finding(
         "reproduced" if gone and np.mean(last) < 0.4 else "partly" if gone else "not",
-        f"{', '.join(f'{v:.2f}' for v in last)}, where untrained weights have "
-        f"{', '.join(f'{v:.2f}' for v in untrained)} (published .73). By passes of the descent, {lengths}",
+        f"Three seeds have {', '.join(f'{v:.2f}' for v in last)}, where untrained weights have "
+        f"{', '.join(f'{v:.2f}' for v in untrained)} (published: 0.73). With other numbers of passes of "
+        f"the descent the first seed has {lengths}.",
     )
 
 
@@ -415,9 +420,9 @@ def measure_decay(folder: Path) -> Finding:
     free = stored.one(cells, change="no decay in the descent", **long)
     return Finding(
         "holds" if free["test"] > pulled["test"] + 0.3 else FAILS,
-        f"after {stored.LONGEST} passes the search finds {pulled['test']:.2f}, after a descent without "
-        f"weight decay {free['test']:.2f}; the whole networks have {pulled['whole']['test']:.2f} and "
-        f"{free['whole']['test']:.2f}",
+        f"After {stored.LONGEST} passes the search finds {pulled['test']:.2f}, and {free['test']:.2f} if the "
+        f"descent had no weight decay. The whole networks have {pulled['whole']['test']:.2f} and "
+        f"{free['whole']['test']:.2f}.",
     )
 
 
@@ -429,6 +434,7 @@ def measure_scale(folder: Path) -> Finding:
     )
     return Finding(
         "holds" if rescaled["test"] > plain["test"] + 0.3 else FAILS,
-        f"{plain['test']:.2f} becomes {rescaled['test']:.2f} when the weights after {stored.LONGEST} passes "
-        "are rescaled so that the search starts with logits as large as those of untrained weights",
+        f"After {stored.LONGEST} passes the search finds {plain['test']:.2f}. It finds "
+        f"{rescaled['test']:.2f} if the weights are rescaled, so that it starts with logits as large as "
+        "those of untrained weights.",
     )
