@@ -1,12 +1,15 @@
 """Addresses of views, Back, reload, play, playground: what a chapter's page does with its controls."""
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lth_tutorial.subset_sum import best_subset
 from lth_tutorial.weight_pruning import bounds
 
-from .conftest import FRAMES, each_chapter, source, with_frames
+from .conftest import FRAMES, Quiet, each_chapter, serve_folder, source, with_frames
 from .test_every_control import LEAST, least, state
 
 CHAPTER = "book/1-random-subset-sum.html"
@@ -26,6 +29,53 @@ MOVED = f"""{FRAMES}.then(() => [...document.querySelectorAll('.lth-explorer')].
         control.dispatchEvent(new Event('input', {{ bubbles: true }}));
         return moved && state() === before ? [] : [`${{figure.id}}, ${{control.dataset.axis}}`];
     }})))"""
+
+
+class Halves(Quiet):
+    """A page's text comes in two parts: as far as its third figure, and, when `rest` is set, the rest."""
+
+    rest = threading.Event()
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.name != Path(CHAPTER).name:
+            super().do_GET()
+            return
+        text = path.read_bytes()
+        cut = text.index(b'<div class="lth-explorer"', text.index(b'class="lth-playground"')) + 4000
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text[:cut])
+        self.wfile.flush()
+        self.rest.wait(20)
+        self.wfile.write(text[cut:])
+
+
+def test_controls_are_alive_while_the_page_is_on_its_way(browser, site):
+    """As on a slow line: the first control answers, the figure that is cut in two waits for its end."""
+    server = serve_folder(site, Halves)
+    page = browser.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/{CHAPTER}"
+        page.goto(url, wait_until="commit")
+        page.locator(".lth-playground.lth-live").wait_for(timeout=10_000)
+        assert page.evaluate("document.readyState") == "loading"
+        page.locator(".lth-playground .lth-candidates button, .lth-playground button").first.click()
+        half = page.locator(".lth-explorer").last
+        assert "lth-live" not in half.get_attribute("class")
+        Halves.rest.set()
+        page.wait_for_load_state("load")
+        kinds = ".lth-explorer, .lth-guess, .lth-playground"
+        assert page.locator(".lth-live").count() == page.locator(kinds).count() >= 10
+        assert problems == []
+    finally:
+        Halves.rest.set()
+        page.close()
+        server.shutdown()
 
 
 def test_a_link_leads_to_a_view(open_page, address):

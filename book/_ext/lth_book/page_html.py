@@ -55,10 +55,12 @@ _THEME_SCRIPT = """<script data-cfasync="false" id="lth-theme">
       root.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
     })();
   </script>"""
+# Controls come to life while the rest of the page is on its way.
+AT_ONCE = ("explore", "playground")
 # What a page must have for a script to be of use to it; all others are for every page.
 _SCRIPT_NEEDS = {
     "bootstrap": 'data-bs-toggle="(?:dropdown|collapse|modal)',
-    "explore": "lth-explorer|lth-guess",
+    "explore": "lth-explorer|lth-guess|lth-playground",
     "playground": "lth-playground",
     "calculators": "lth-calculator",
     "clipboard.min": "<pre",
@@ -153,8 +155,8 @@ def _scripts_in_order(html: str) -> str:
     if 'id="search-results"' in html:
         return html
     html = re.sub(r"<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\s*", "", html)
-    scripts = {s[3]: _deferred(s) for s in _SCRIPT.finditer(html)}
-    first = sorted(scripts, key=lambda name: name not in ("explore", "playground"))
+    scripts = {s[3]: _loaded(s) for s in _SCRIPT.finditer(html)}
+    first = sorted(scripts, key=lambda name: name not in AT_ONCE)
     # A script within the head waits for the style sheets before it: none stands behind one.
     within = [s[0] for s in _SETTING.finditer(html)]
     html = _SETTING.sub("", _SCRIPT.sub("", html))
@@ -167,10 +169,13 @@ def _is_needed(script: str, html: str) -> bool:
     return bool(re.search(_SCRIPT_NEEDS.get(script, ""), html))
 
 
-def _deferred(script: re.Match) -> str:
-    """A script that waits for the page's text."""
-    own = re.sub(r'\s*(?:defer|async)(?:="\w*")?\s*', " ", script[1] + script[4]).strip()
-    return f'<script defer{" " * bool(own)}{own} src="{script[2]}"></script>\n'
+def _loaded(script: re.Match) -> str:
+    """A script that waits for the page's text, or one of AT_ONCE, which follows the text as it comes."""
+    own = re.sub(
+        r'\s*(?:defer|async|fetchpriority)(?:="\w*")?\s*', " ", script[1] + script[4]
+    ).strip()
+    when = 'async fetchpriority="high"' if script[3] in AT_ONCE else "defer"
+    return f'<script {when}{" " * bool(own)}{own} src="{script[2]}"></script>\n'
 
 
 _OUTPUT = re.compile(

@@ -232,7 +232,9 @@
     });
     figure.classList.add("lth-live");
     figure.parts = { axes, control, at, choose, paint };
-    follow();
+    // Where the page is scrolled to hangs on its style, for which the end of its text waits.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => follow());
+    else follow();
     if (figure.dataset.frames) onceNear(figure, () => figure.frames().catch(() => {}));
   }
 
@@ -295,15 +297,47 @@
     form.classList.add("lth-live");
   }
 
-  function enliven(root) {
-    root.querySelectorAll(".lth-explorer[data-axes]:not([data-axes='[]'])").forEach(explorer);
-    root.querySelectorAll(".lth-explorer[data-axes='[]']").forEach((figure) => {
-      numbers(figure);
-      figure.classList.add("lth-live");
-    });
-    root.querySelectorAll(".lth-guess").forEach(guess);
+  function begin(box) {
+    if (box.classList.contains("lth-live")) return;
+    if (box.matches(".lth-guess")) return guess(box);
+    if (box.dataset.axes === undefined) return;
+    if (box.dataset.axes !== "[]") return explorer(box);
+    numbers(box);
+    box.classList.add("lth-live");
   }
 
-  enliven(document);
+  const KINDS = ".lth-explorer, .lth-guess";
+  const enliven = (root) => root.querySelectorAll(KINDS).forEach(begin);
+
+  // Whether the page's text has come past an element, so that all of it is there.
+  const whole = (element) => element && (element.nextSibling !== null || whole(element.parentElement));
+
+  // Scripts may run while the page's text is on its way: what has come of each kind is brought to life.
+  const kinds = (self.lthKinds ??= {}); // other scripts add theirs, before this one or after
+  kinds["lth-explorer"] = kinds["lth-guess"] = begin;
+  const begun = new WeakSet();
+  function look() {
+    for (const [name, act] of Object.entries(kinds)) {
+      for (const box of document.getElementsByClassName(name)) {
+        if (begun.has(box) || box.matches(".lth-live") || (document.readyState === "loading" && !whole(box))) continue;
+        begun.add(box);
+        act(box);
+      }
+    }
+  }
+  self.lthLook = look;
+
+  function followText() {
+    look();
+    if (document.readyState !== "loading") return;
+    const watch = new MutationObserver(look);
+    watch.observe(document, { childList: true, subtree: true });
+    document.addEventListener("readystatechange", () => {
+      watch.disconnect();
+      look();
+    }, { once: true });
+  }
+
+  followText();
   self.lthEnliven = enliven; // for figures that a page that runs adds
 })();

@@ -164,5 +164,10 @@
   }
 
   window.lth = Object.assign(window.lth || {}, { bestSubset });
-  document.querySelectorAll(".lth-playground:not(.lth-live)").forEach(playground);
+  // On a page the controls' script looks for boxes while the page's text is on its way; elsewhere all are there.
+  (self.lthKinds ??= {})["lth-playground"] = playground;
+  if (self.lthLook) self.lthLook();
+  else if (document.readyState !== "loading") {
+    document.querySelectorAll(".lth-playground:not(.lth-live)").forEach(playground);
+  }
 })();
