@@ -89,6 +89,23 @@
     return frames.map((frame) => ({ says: frame.says, csv: frame.csv, svg: () => picture(frame) }));
   }
 
+  // One picture becomes another: what both have in common stays, so that it is not laid out anew.
+  function change(from, to) {
+    if (from.isEqualNode(to)) return;
+    if (kind(from) !== kind(to)) return from.replaceWith(to);
+    if (from.nodeType !== Node.ELEMENT_NODE) from.data = to.data;
+    else {
+      for (const { name, value } of to.attributes) {
+        if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+      }
+      const others = [...to.childNodes];
+      [...from.childNodes].forEach((child, k) => change(child, others[k]));
+    }
+  }
+
+  // Of one kind are nodes with the same name, attributes, and number of children.
+  const kind = (node) => [node.nodeName, node.childNodes.length, ...(node.getAttributeNames?.() ?? [])].join(" ");
+
   function explorer(figure) {
     const axes = JSON.parse(figure.dataset.axes);
     const stage = figure.querySelector(".lth-stage");
@@ -115,7 +132,9 @@
     ));
 
     function paint(frame) {
-      stage.innerHTML = frame.svg();
+      const next = stage.cloneNode(false);
+      next.innerHTML = frame.svg();
+      change(stage, next);
       stage.setAttribute("aria-label", frame.says);
       says.textContent = frame.says;
       figure.dataset.csv = frame.csv;
@@ -319,7 +338,8 @@
   function look() {
     for (const [name, act] of Object.entries(kinds)) {
       for (const box of document.getElementsByClassName(name)) {
-        if (begun.has(box) || box.matches(".lth-live") || (document.readyState === "loading" && !whole(box))) continue;
+        const there = document.readyState !== "loading" || whole(box);
+        if (begun.has(box) || box.matches(".lth-live") || !there) continue;
         begun.add(box);
         act(box);
       }
