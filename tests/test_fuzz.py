@@ -474,6 +474,11 @@ NAMES = {
     "subset_sum.best_subsets": (
         subset_sum.best_subsets, {"x": (ROWS, arrays), "z": (X[:2], arrays)}, {},
     ),
+    "subset_sum.errors_by_size": (
+        subset_sum.errors_by_size,
+        {"x": (X, arrays), "z": (0.375, numbers), "most": (2, wholes)},
+        {},
+    ),
     "subset_sum.covering_error": (
         subset_sum.covering_error,
         {"x": (X, arrays), "low": (-0.5, numbers), "high": (0.5, numbers)},

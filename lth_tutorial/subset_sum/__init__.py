@@ -4,6 +4,7 @@ best_subset        the best subset for one target, exact, by meeting in the midd
 best_subsets       the same for many instances at once
 exhaustive_search  the same by trying all subsets: slow, obviously right
 highs_subset       the same as a mixed-integer program, for a lesson in tolerances
+errors_by_size     the best error for each number of candidates that may be kept
 covering_error     the worst best-error over all targets of an interval, exact
 subset_sums        all 2^n sums
 rounding_unit      whether 64-bit integers can hold an instance, and what is lost if not
@@ -14,6 +15,7 @@ claims             what the sources claim, what we measured
 
 from . import claims, experiments, hit_volume
 from .best import Subset, best_subset, exhaustive_search, subset_sums
+from .by_size import errors_by_size
 from .covering import covering_error
 from .grid import rounding_unit
 from .many import Subsets, best_subsets
@@ -26,6 +28,7 @@ __all__ = [
     "best_subsets",
     "claims",
     "covering_error",
+    "errors_by_size",
     "exhaustive_search",
     "experiments",
     "highs_subset",

@@ -12,6 +12,7 @@ import numpy as np
 from lth_tutorial.checks import generator
 
 from .best import best_subset
+from .by_size import errors_by_size
 from .covering import covering_error
 from .many import best_subsets
 
@@ -68,6 +69,20 @@ def single_target_errors(
     for_x, for_z = generator("rng", rng).spawn(2)
     x = draw_candidates(distribution, (trials, n), for_x)
     return best_subsets(x, for_z.uniform(-radius, radius, trials)).errors
+
+
+def sized_errors(
+    n: int, trials: int, rng, most: int | None = None, distribution="uniform", radius=0.5
+) -> np.ndarray:
+    """Best errors for ONE target z ~ Unif[-radius, radius] with exactly 0, 1, ..., most candidates kept.
+
+    Returns:
+        (trials, most + 1), for the instances that `single_target_errors` draws with this rng.
+    """
+    for_x, for_z = generator("rng", rng).spawn(2)
+    x = draw_candidates(distribution, (trials, n), for_x)
+    z = for_z.uniform(-radius, radius, trials)
+    return np.array([errors_by_size(row, one, most) for row, one in zip(x, z, strict=True)])
 
 
 def all_target_errors(n: int, trials: int, rng, distribution="uniform") -> np.ndarray:

@@ -232,6 +232,31 @@ def tail(errors, n: int, law: str, radius: float):
     return describe(figure, says, {"error": sample[keep], "survival": survival[keep]})
 
 
+def by_size(errors, n: int):
+    """Median best error with exactly k of n candidates kept, and how many the best subsets keep.
+
+    errors: {n: (trials, n + 1)}, from `sized_errors`.
+    """
+    kept, quarter = np.arange(n + 1), n // 4
+    median, best = np.median(errors[n], axis=0), float(np.median(errors[n].min(axis=1)))
+    share = np.bincount(errors[n].argmin(axis=1), minlength=n + 1) / len(errors[n])
+    with style():
+        figure, (axes, below) = subplots(2, 3.6, height_ratios=[2, 1], sharex=True)
+        axes.plot(kept / n, median, "o-", color=BLUE, label="exactly k kept")
+        axes.axhline(best, color=ORANGE, linestyle="--", label="any number kept")
+        axes.set(yscale="log", ylim=(1e-6, 20), ylabel="median best error")
+        axes.legend(loc="upper center")
+        below.bar(kept / n, share, 0.7 / n, color=AMBER)
+        below.set(ylim=(0, 0.45), ylabel="share of draws", xlabel="share kept, k / n")
+        below.text(1.03, 0.38, "the best subset's share", ha="right", va="center", fontsize=SMALL)
+    says = (
+        f"{n} candidates: the best subset keeps {_percent(float(share @ kept) / n)} of them on average. "
+        f"With exactly {quarter} kept the median of the best error is {size_text(median[quarter])}, "
+        f"{median[quarter] / best:.0f} times as large as without a rule, {size_text(best)}."
+    )
+    return describe(figure, says, {"kept": kept, "median_error": median, "share_of_draws": share})
+
+
 def laws(n_values, errors, law: str):
     """Median worst error over all targets against n for candidates of one law; errors: {law: (k, trials)}."""
     n = np.asarray(n_values)
