@@ -29,7 +29,9 @@ from lth_tutorial.explore import frames
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-KINDS = ("theorem", "lemma", "proposition", "corollary", "definition", "example", "algorithm")
+KINDS = (
+    "theorem", "lemma", "proposition", "corollary", "definition", "example", "algorithm", "conjecture",
+)  # fmt: skip
 _DIRECTIVE = re.compile(
     rf":::+\{{prf:({'|'.join(KINDS)})\}}[ \t]*(.*?)\n(?:[^\n]*\n)??:label:[ \t]*(\S+)", re.MULTILINE
 )

@@ -26,9 +26,9 @@ def measure_question() -> Finding:
     fails = rises(small).all() and min(shares) > 0.4
     return Finding(
         "not" if fails else "partly",
-        f"with two weights E = {', '.join(f'{e:.2g}' for e in small[:3])}, ...; with n = 10, "
-        f"{100 * min(shares):.0f} to {100 * max(shares):.0f} % of the early steps raise E, on all three "
-        "kinds of data",
+        f"It does not. With two weights E goes {', '.join(f'{e:.2g}' for e in small[:3])}, ... With n = 10, "
+        f"E rises in {100 * min(shares):.0f} to {100 * max(shares):.0f} % of the early steps, on all three "
+        "kinds of data.",
     )
 
 
@@ -41,9 +41,9 @@ def measure_end() -> Finding:
     factor = float(np.median(last) / np.median(first))
     return Finding(
         "partly" if small.all() and full.all() and 0.2 < factor < 1 else "not",
-        f"E ends below 1e-6 in {small.sum()} of 40 runs, but with the best mask keeping every weight in "
-        f"{full.sum()} of them; a mask that prunes gains only a factor of about {1 / factor:.1f} (median, "
-        "n = 10, one column)",
+        f"E ends below 1e-6 in {small.sum()} of 40 runs. But in {full.sum()} of them the best mask then "
+        f"keeps every weight. The best mask that prunes gains only a factor of about {1 / factor:.1f} "
+        "(median, n = 10, one column).",
     )
 
 
@@ -57,7 +57,8 @@ def measure_count() -> Finding:
     good = min(ratios) > 0.8 and max(ratios) < 1.25
     return Finding(
         "holds" if good else "fails",
-        f"measured over predicted: {min(ratios):.1f} to {max(ratios):.1f} in the four settings",
+        f"In the four settings the measured number is {min(ratios):.1f} to {max(ratios):.1f} times the "
+        "predicted one.",
     )
 
 
@@ -69,8 +70,8 @@ def measure_one_row() -> Finding:
         shares[data] = rises(run.errors).any(axis=1).mean()
     return Finding(
         "holds" if shares["orthonormal"] == 0 and shares["Gaussian"] > 0.2 else "fails",
-        f"{300 * shares['orthonormal']:.0f} of 300 runs rise with orthonormal data, about "
-        f"{shares['Gaussian']:.1f} of the runs with Gaussian data",
+        f"On orthonormal data E rises in {300 * shares['orthonormal']:.0f} of 300 runs, on Gaussian data in "
+        f"about {shares['Gaussian']:.1f} of the runs.",
     )
 
 
@@ -82,7 +83,7 @@ def measure_small_start() -> Finding:
     ]
     return Finding(
         "fails" if any(found) else "holds",
-        f"{sum(found)} of {100 * len(found)} runs rise",
+        f"E rises in {sum(found)} of {100 * len(found)} runs.",
     )
 
 
@@ -103,8 +104,8 @@ def measure_masked() -> Finding:
     divided, _ = _version_rises("masked, X divided out", "ill conditioned")
     return Finding(
         "holds" if plain == divided == 0 else "fails",
-        f"{plain} of {of} runs rise with orthonormal data, {divided} of {of} on ill-conditioned data with X "
-        "divided out",
+        f"E rises in {plain} of {of} runs on orthonormal data, and in {divided} of {of} on ill-conditioned "
+        "data with X divided out.",
     )
 
 
@@ -113,7 +114,7 @@ def measure_masked_any_data() -> Finding:
     count, of = _version_rises("masked", "Gaussian")
     return Finding(
         "holds" if count > 0.1 * of else "fails",
-        f"on Gaussian data about {count / of:.1f} of the runs rise at some step (n = 2, 4, 8)",
+        f"On Gaussian data E rises at some step in about {count / of:.1f} of the runs (n = 2, 4, 8).",
     )
 
 
@@ -121,7 +122,8 @@ def measure_fixed_size() -> Finding:
     """The mask inside the gradient, equally many weights kept in every column."""
     count, of = _version_rises("masked, fixed size", "ill conditioned")
     return Finding(
-        "holds" if count == 0 else "fails", f"{count} of {of} runs rise on ill-conditioned data"
+        "holds" if count == 0 else "fails",
+        f"On ill-conditioned data E rises in {count} of {of} runs.",
     )
 
 
@@ -129,68 +131,70 @@ CLAIMS = (
     Claim(
         "descent-question",
         "the slides, next steps: a question",
-        r"$\lVert w - (U_t \odot M_t)^\top 1 \rVert_2$ falls at every step",
-        r"a counterexample by hand; 60 uniform starts for each kind of data, steps with "
-        r"$F_t > 10 \cdot 2^{-n}$",
+        r"The error with the best mask, $E_t = \lVert w - (U_t \odot M_t)^\top \mathbf{1} \rVert_2$, falls "
+        r"at every step.",
+        r"One counterexample by hand. Then 60 uniform starts for each kind of data; early are the steps with "
+        r"$F_t > 10 \cdot 2^{-n}$.",
         verdict="not",
         measure=measure_question,
     ),
     Claim(
         "descent-end",
         "the slides, next steps: the title",
-        "gradient descent approximates a single vector $w$",
-        "40 runs of 3,000 steps on Gaussian data; 400 columns for the masks that prune",
+        "Gradient descent approximates a single vector $w$.",
+        "We made 40 runs of 3,000 steps on Gaussian data, and took 400 columns for the masks that prune.",
         verdict="partly",
         measure=measure_end,
     ),
     Claim(
         "descent-count",
         "this chapter's heuristic",
-        r"a run has about $n \log 2 / (-2 \log \lvert 1 - \kappa \rvert)$ rises",
-        "100 runs each, one column, uniform starts, n = 12 or 16, four relative steps from 0.05 to 1.5",
+        r"A run has about $n \ln 2 / (-2 \ln \lvert 1 - \kappa \rvert)$ rises.",
+        "We made 100 runs in each of four settings: one column, uniform starts, n = 12 or 16, relative steps "
+        "from 0.05 to 1.5.",
         verdict="holds",
         measure=measure_count,
     ),
     Claim(
         "descent-one-row",
         "this chapter's theorem",
-        r"for $n = 1$ the error never rises if $X^\top X$ is diagonal (steps up to $1 / \lambda$), and can "
-        r"rise if it is not",
-        "300 runs each, five columns, relative step 0.5",
+        r"With one row E never rises if $X^\top X$ is diagonal (steps up to $1 / \lambda$). It can rise if "
+        r"$X^\top X$ is not diagonal.",
+        "We made 300 runs on each kind of data, with five columns and the relative step 0.5.",
         verdict="holds",
         measure=measure_one_row,
     ),
     Claim(
         "descent-small-start",
         "this chapter's theorem",
-        r"the error never rises from starts within $\lvert w_j \rvert / (2n)$, if $X^\top X = a I$ and "
-        r"$\kappa \le 1$",
-        "100 runs each for n = 1, 2, 4, 8, 12, five columns, relative step 0.2",
+        r"E never rises from starts within $\lvert w_j \rvert / (2n)$, if $X^\top X = a I$ and "
+        r"$\kappa \le 1$.",
+        "We made 100 runs each for n = 1, 2, 4, 8, 12, with five columns and the relative step 0.2.",
         verdict="holds",
         measure=measure_small_start,
     ),
     Claim(
         "descent-masked",
         "this chapter's theorem",
-        r"with the mask inside the gradient the error never rises if $X^\top X = a I$ or $X$ is "
-        r"divided out (steps up to the limit)",
-        "60 runs each for n = 2, 4, 8, five columns, 60 steps",
+        r"With the mask inside the gradient E never rises if $X^\top X = a I$, or if $X$ is "
+        r"divided out (steps up to the limit).",
+        "We made 60 runs of 60 steps each for n = 2, 4, 8, with five columns.",
         verdict="holds",
         measure=measure_masked,
     ),
     Claim(
         "descent-masked-any-data",
         "this chapter, on the hypothesis of its theorem",
-        "with the mask inside the gradient the error can rise where the data are not orthonormal",
-        "60 runs each for n = 2, 4, 8, five columns, 60 steps",
+        "With the mask inside the gradient E can rise if the data are not orthonormal.",
+        "We made the same runs on Gaussian data.",
         verdict="holds",
         measure=measure_masked_any_data,
     ),
     Claim(
         "descent-fixed-size",
         "this chapter's theorem",
-        r"with $k$ weights kept in every column it never rises, for all data (steps up to $1 / (k \lambda)$)",
-        "60 runs each for n = 2, 4, 8, five columns, 60 steps, half of the weights kept",
+        r"With $k$ weights kept in every column E never rises, for all data (steps up to $1 / (k \lambda)$).",
+        "We made the same runs on ill-conditioned data, with half of the weights kept.",
         verdict="holds",
         measure=measure_fixed_size,
     ),

@@ -161,6 +161,18 @@ def predicted_rises(n: int, relative_step: float) -> float:
     return n * math.log(2) / (-2 * math.log(abs(1 - relative_step)))
 
 
+def rises_per_row(n: int, relative_step: float, trials: int, rng) -> np.ndarray:
+    """Rises in a run over n, for `trials` runs of one column: u uniform on [-1, 1], w = 1/2; (trials,).
+
+    Chapter 7 asks whether they tend to `predicted_rises(1, relative_step)` as n grows. Each run goes on until
+    F has shrunk by 100 2^n, and costs O(2^(n/2) n^2).
+    """
+    u = generator("rng", rng).uniform(-1, 1, (trials, n, 1))
+    steps = enough_steps(n, relative_step)
+    run = descend(u, [0.5], [[1.0]], relative_step / (2 * n), steps)
+    return rises(run.errors).sum(axis=1) / n
+
+
 def mean_crossed(n: int, scale: float, trials: int, rng) -> np.ndarray:
     """How many zeros each of `trials` columns crosses on its way; u uniform within scale, w = 1/2."""
     u = generator("rng", rng).uniform(-scale, scale, (trials, n))

@@ -75,8 +75,9 @@ def landscape(n: int, t: int, relative_step: float = 0.2):
         what = " higher than" if run.errors[t] > run.errors[t - 1] else " not higher than"
         what = f",{what} one step before"
     says = (
-        f"{n} weights, step {t}: the shift is {way[t]:.3f} of {last:.3f}, {behind} of {len(zeros)} zeros "
-        f"are behind; E = {run.errors[t]:.3f}{what}, and F = {run.unmasked[t]:.3f}."
+        f"{n} weights, step {t}: the shift is {way[t]:.3f} and goes to {last:.3f}. The descent has passed "
+        f"{behind} of the {len(zeros)} zeros on its way. E = {run.errors[t]:.3f}{what}, and F = "
+        f"{run.unmasked[t]:.3f}."
     )
     data = {"t": np.arange(26), "shift": way, "E": run.errors, "F": run.unmasked}
     clicks = {"t": (axes, "x", way[: len(LANDSCAPE_STEPS)])}
@@ -105,14 +106,14 @@ def paths(n: int, start: str, relative_step: float):
         axes.minorticks_off()
         axes.legend(loc="lower left")
     says = (
-        f"{n} rows, start {start}, relative step {relative_step:g}: E rose in {len(up)} of 60 steps, F in "
-        f"none; {_last_rise(up)}."
+        f"{n} rows, start {start}, relative step {relative_step:g}: the error E with the best mask rose in "
+        f"{len(up)} of 60 steps{_last_rise(up)}, the error F with all weights in none."
     )
     return describe(figure, says, {"t": at, "E": errors, "F": unmasked})
 
 
 def _last_rise(up) -> str:
-    return f"the last rise is at step {up[-1]}" if len(up) else "E never rose"
+    return f", last at step {up[-1]}" if len(up) else ""
 
 
 def _shown(errors):
@@ -165,17 +166,20 @@ def distance(shares, start: str, data: str):
         axes.legend(loc="upper right", ncols=2, fontsize=SMALL)
     last = shares[sizes[-1], start, data]
     far = _rising(last[middle > 3], "while F is more than 8 \u00b7 2\u207b\u207f")
-    near = _rising(last[middle < -3], "once it is below 2\u207b\u207f / 8")
-    says = f"{data[0].upper() + data[1:]} data, start {start}, n = {sizes[-1]}: {far}, {near}."
+    near = _rising(last[middle < -3], "once F is below 2\u207b\u207f / 8")
+    says = (
+        f"{data[0].upper() + data[1:]} data, start {start}, n = {sizes[-1]}: E rises in {far}, and in {near} "
+        "(averages over the points of the curve)."
+    )
     return describe(figure, says, columns)
 
 
 def _rising(values, when: str) -> str:
     values = values[np.isfinite(values)]
     return (
-        f"on average over the points {100 * values.mean():.0f} % of the steps rise {when}"
+        f"{100 * values.mean():.0f} % of the steps {when}"
         if len(values)
-        else f"no step {when}"
+        else f"no step {when}, because there are none"
     )
 
 
@@ -186,13 +190,14 @@ def counts(sizes, measured, relative_step: float):
     expected = np.array([experiments.predicted_rises(k, relative_step) for k in n])
     with style():
         figure, axes = subplots()
-        axes.plot(n, expected, "--", color=ORANGE, label="n log 2 / (\u22122 log|1 \u2212 \u03ba|)")
+        axes.plot(n, expected, "--", color=ORANGE, label="n ln 2 / (\u22122 ln|1 \u2212 \u03ba|)")
         axes.plot(n, found, "o", color=BLUE, markersize=6, label="measured")
         axes.set(xlabel="rows n", ylabel="rises in a run", ylim=(0, None))
         axes.legend(loc="upper left")
     says = (
-        f"Relative step {relative_step:g}: a run with {n[-1]} rows has {found[-1]:.1f} rises on average, the "
-        f"coin flip says {expected[-1]:.1f}; with {n[0]} rows {found[0]:.1f} and {expected[0]:.1f}."
+        f"Relative step {relative_step:g}: a run with {n[-1]} rows has {found[-1]:.1f} rises on average, and "
+        f"the coin flip predicts {expected[-1]:.1f}. With {n[0]} rows it has {found[0]:.1f}, and the "
+        f"prediction is {expected[0]:.1f}."
     )
     return describe(figure, says, {"n": n, "measured": found, "expected": expected})
 
@@ -213,8 +218,8 @@ def spread(scales, found, n: int):
         axes.legend(loc="center right", bbox_to_anchor=(1, 0.72), fontsize=SMALL)
     half = scales[int(np.argmax(found[n]["runs"] >= 0.5))]
     says = (
-        f"{n} rows, target 1/2: no run rises while the start's weights are at most 1/(4n); half of the runs "
-        f"do from about {half:.2g}/n on, and with weights up to {scales[-1]:g}/n "
+        f"{n} rows, target 1/2: E never rises while the start's weights are at most 1/(4n). From about "
+        f"{half:.2g}/n on it rises in half of the runs. With weights up to {scales[-1]:g}/n it rises in "
         f"{100 * found[n]['early'][-1]:.0f} % of the early steps."
     )
     return describe(figure, says, {"scale": scales, **found[n]})
@@ -237,8 +242,8 @@ def one_row(coupling: float, relative_step: float):
         axes.legend(loc="upper right")
     up = int(gd.rises(run.errors).sum())
     says = (
-        f"One row, A beside the diagonal {coupling:g}, relative step {relative_step:g}: E starts at 0, "
-        f"rises in {up} of 20 steps and reaches {run.errors.max():.2f}, while F falls from 1 to "
+        f"One row, A has {coupling:g} beside the diagonal, relative step {relative_step:g}: E starts at 0, "
+        f"rises in {up} of 20 steps and reaches {run.errors.max():.2f}. F falls from 1 to "
         f"{run.unmasked[-1]:.2f}."
     )
     return describe(
@@ -264,7 +269,7 @@ def repair(n: int, data: str, steps: int = 60, trials: int = 20):
         axes.set(yscale="log", ylim=(lowest, 3), xlabel="step t", ylabel="median of E")
         axes.minorticks_off()
         axes.legend(loc="lower left", fontsize=SMALL)
-    says = f"{n} row{'s' * (n > 1)}, {data} data, steps that rise: {'; '.join(parts)}."
+    says = f"{n} row{'s' * (n > 1)}, {data} data. The share of steps at which E rises: {'; '.join(parts)}."
     return describe(figure, says, {"t": at, **columns})
 
 
@@ -284,8 +289,8 @@ def pruned(sizes, found, columns: int):
         axes.legend(loc="lower left")
     word = "column" if columns == 1 else "columns"
     says = (
-        f"{columns} {word}, n = {sizes[-1]}: with a weight pruned in every column the median error is "
-        f"{first[-1]:.1g} at the start and {last[-1]:.1g} at the end; the end is better in "
+        f"{columns} {word}, n = {sizes[-1]}: the best mask that prunes in every column has a median error of "
+        f"{first[-1]:.1g} at the start and of {last[-1]:.1g} at the end. The end is better in "
         f"{100 * better[-1]:.0f} % of the runs."
     )
     return describe(figure, says, {"n": sizes, "start": first, "end": last, "end_better": better})
@@ -309,7 +314,7 @@ def own(u, w, x, step: float, steps: int, descent: str = "slides"):
         for value in values[[0, -1]]
     )
     says = (
-        f"Descent {descent}: {len(up)} of {steps} steps raise E, which goes from {e_first} to "
-        f"{e_last}; F goes from {f_first} to {f_last}."
+        f"Descent {descent}: E rises in {len(up)} of {steps} steps and goes from {e_first} to {e_last}; "
+        f"F goes from {f_first} to {f_last}."
     )
     return describe(figure, says, {"t": at, "E": run.errors, "F": run.unmasked})

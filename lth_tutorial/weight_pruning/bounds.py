@@ -178,8 +178,9 @@ class NetworkSize:
         theirs = sum(a * b for a, b in zip(self.target[:-1], self.target[1:], strict=True))
         layers = " and ".join(f"{d:,}" for d in self.widths[1::2])
         return (
-            f"Each weight within {digits}e{int(power)}: {self.candidates:,} candidates for each weight and "
-            f"half-line. Random layers of width {layers}; in all {self.parameters:,} random weights, "
+            f"Each effective weight has to be within {digits}e{int(power)} of its target. This takes "
+            f"{self.candidates:,} candidates on each half-line, in random layers of width {layers}. The "
+            f"random network has {self.parameters:,} weights, "
             f"{math.floor(self.parameters / theirs + 0.5):,} for each of the target's {theirs:,}."
         )
 

@@ -20,7 +20,7 @@ def measure_construction() -> Finding:
     away = np.abs(network.forward(x) - target_network.forward(target, x)).max()
     return Finding(
         "reproduced" if away < 0.01 and len(network.masks) == 4 else "not",
-        "a pruned random network of depth 4 agrees with a target of depth 2 within 0.01 on 500 inputs",
+        "A pruned random network of depth 4 agrees with a target of depth 2 within 0.01 on 500 inputs.",
     )
 
 
@@ -30,7 +30,8 @@ def measure_single() -> Finding:
     slope = np.polyfit(np.log(n), np.log(median_weight_errors(n, 500, 63, rule="nearest")), 1)[0]
     return Finding(
         "reproduced" if -1.3 < slope < -0.7 else "not",
-        f"the median weight error falls like n to the power {slope:.1f}: one more digit, ten times as wide",
+        f"The median weight error falls like n to the power {slope:.1f}. So one more digit takes a network "
+        "about ten times as wide.",
     )
 
 
@@ -40,7 +41,7 @@ def measure_subset() -> Finding:
     slope = np.polyfit(n, np.log2(median_weight_errors(n, 500, 64)), 1)[0]
     return Finding(
         "reproduced" if -1.3 < slope < -0.75 else "not",
-        f"each further candidate brings {-slope:.1f} bits to the median weight",
+        f"Each further candidate gives the median weight {-slope:.1f} more bits.",
     )
 
 
@@ -60,8 +61,8 @@ def measure_width() -> Finding:
     slope = np.polyfit(np.log2(counts), needs, 1)[0]
     return Finding(
         "reproduced" if 0.5 < slope < 3 else "not",
-        f"100, 1,000 and 10,000 weights need {', '.join(f'{n:.0f}' for n in needs)} candidates: about "
-        f"{slope:.1f} more for each doubling of their number",
+        f"100, 1,000 and 10,000 weights need {', '.join(f'{n:.0f}' for n in needs)} candidates. That is "
+        f"about {slope:.1f} more for each doubling of the number of weights.",
     )
 
 
@@ -71,9 +72,9 @@ def measure_parameters() -> Finding:
     blocks, dense = network.candidates / 5000, network.total / 5000
     return Finding(
         "partly" if blocks < 5 and dense > 40 * 4 else "reproduced",
-        f"with 4 candidates for each weight of a layer from 500 neurons to 10 the blocks hold {blocks:.1f} "
-        f"random weights for each of the target's, as promised, but the dense matrices, which are what is "
-        f"pruned, {dense:.0f}: the first of a pair grows with the square of the number of inputs",
+        f"Take 4 candidates for each weight of a layer from 500 neurons to 10. The blocks hold {blocks:.1f} "
+        f"random weights for each of the target's, as promised. But the whole matrices are pruned, and they "
+        f"hold {dense:.0f}: the first of a pair grows with the square of the number of inputs.",
     )
 
 
@@ -88,8 +89,8 @@ def measure_lower_bound() -> Finding:
         ratios.append(network.candidates / bounds.necessary_parameters(d, error))
     return Finding(
         "reproduced" if min(ratios) > 1 else "not",
-        f"at their own errors the networks' blocks hold {min(ratios):.1f} to {max(ratios):.1f} times as many "
-        "parameters as any random network must",
+        f"At the error that our networks reach, the bound asks for a certain number of weights. Their blocks "
+        f"hold {min(ratios):.1f} to {max(ratios):.1f} times as many.",
     )
 
 
@@ -111,9 +112,9 @@ def measure_perturbed_network() -> Finding:
     saved = 1 - most[1] / most[0]
     return Finding(
         "partly" if saved > 0.01 else "not",
-        f"true as an upper bound: a radius of 0.01 brings 99 % of 4,000 problems within 0.0001 with "
-        f"{most[1]} candidates instead of {most[0]}, where the formula, as a factor, would save 1 %; the "
-        f"worst weight, decided by lopsided draws, still takes {every[1]} instead of {every[0]}",
+        f"It is true as an upper bound. But the formula saves 1 % of the candidates at a radius of 0.01. In "
+        f"fact {most[1]} candidates instead of {most[0]} bring 99 % of 4,000 problems within 0.0001. For the "
+        f"worst weight, which depends on lopsided draws, it is still {every[1]} instead of {every[0]}.",
     )
 
 
@@ -121,56 +122,57 @@ CLAIMS = (
     Claim(
         "construction",
         "Malach et al. 2020; the slides, approach of approximation",
-        r"$w x = \sigma(w x) - \sigma(-w x)$ turns a network of depth $L$ into a pruned one of depth $2L$",
-        "a random network, its masks, plain matrix products",
+        r"$w x = \sigma(w x) - \sigma(-w x)$ turns a network of depth $L$ into a pruned one of depth $2L$.",
+        "We drew a random network, pruned it and multiplied its matrices.",
         verdict="reproduced",
         measure=measure_construction,
     ),
     Claim(
         "single",
         "Malach et al. 2020",
-        r"width polynomial in $\frac{1}{\varepsilon'}$ is enough, keeping one weight for each target",
-        "500 weights for each of five widths",
+        r"A width polynomial in $\frac{1}{\varepsilon'}$ is enough if one candidate is kept for each weight.",
+        "We took 500 weights for each of five widths.",
         verdict="reproduced",
         measure=measure_single,
     ),
     Claim(
         "subset",
         "Pensia et al. 2020",
-        r"width logarithmic in $\frac{1}{\varepsilon'}$ is enough, keeping a subset",
-        "500 weights for each of five widths",
+        r"A width logarithmic in $\frac{1}{\varepsilon'}$ is enough if a subset is kept.",
+        "We took 500 weights for each of five widths.",
         verdict="reproduced",
         measure=measure_subset,
     ),
     Claim(
         "width",
         "the slides, theorem on over-parameterization",
-        r"$d'_\ell = O\bigl(d_{\ell - 1} \log(\hat\eta^{-1} d_\ell d_{\ell - 1} L)\bigr)$",
-        "candidates that serve all of 100 to 10,000 weights, median of nine",
+        r"The width $d'_\ell = O\bigl(d_{\ell - 1} \log(\hat\eta^{-1} d_\ell d_{\ell - 1} L)\bigr)$ is "
+        "enough.",
+        "We counted the candidates that serve all of 100 to 10,000 weights (median of nine draws).",
         verdict="reproduced",
         measure=measure_width,
     ),
     Claim(
         "parameters",
         "the slides, theorem on over-parameterization, for short",
-        r"a target with $n$ parameters and $L$ layers needs $n \log(\hat\eta^{-1} n L)$ random ones",
-        "all entries of the random matrices, counted",
+        r"A target with $P$ weights in $L$ layers needs $P \log(\hat\eta^{-1} P L)$ random weights.",
+        "We counted all entries of the random matrices.",
         verdict="partly",
         measure=measure_parameters,
     ),
     Claim(
         "lower-bound",
         "Pensia et al. 2020",
-        r"random networks for $d \times d$ targets have $d^2 \log \frac{1}{\varepsilon'}$ weights or more",
-        "the blocks' entries against the bound, for linear targets",
+        r"A random network for $d \times d$ targets needs about $d^2 \log \frac{1}{\varepsilon'}$ weights.",
+        "We compared the entries of the blocks with the bound, for linear targets.",
         verdict="reproduced",
         measure=measure_lower_bound,
     ),
     Claim(
         "perturbed-network",
         "the slides, $\\varepsilon$-perturbed strong LTH",
-        r"$d'_\ell$ falls by a factor $\log(1 + \varepsilon) + 1$",
-        "exact masks and perturbations; 2,000 weights, two half-lines each",
+        r"If the weights may move, the width $d'_\ell$ falls by a factor $\log(1 + \varepsilon) + 1$.",
+        "We found the best masks and moves for 2,000 weights with two half-lines each.",
         verdict="partly",
         measure=measure_perturbed_network,
     ),

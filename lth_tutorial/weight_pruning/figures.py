@@ -168,8 +168,8 @@ def wiring(target, n: int, show: str, inputs: str, seed: int = 222):
         axes.set_xlim(-0.25, 2.25)
     whole, there = sum(k.size for k in kept), sum(int(k.sum()) for k in kept)
     says = (
-        f"{n} candidates, inputs {'of ' * signed}{inputs}: {layer.width} random neurons; {whole - there} of "
-        f"{whole} edges are pruned{_step_in_words(step, layer)}"
+        f"{n} candidates on each half-line, inputs {'of ' * signed}{inputs}: {layer.width} random neurons; "
+        f"{whole - there} of {whole} edges are pruned{_step_in_words(step, layer)}"
     )
     counts = {"edges": [k.size for k in kept], "left": [int(k.sum()) for k in kept]}
     return describe(figure, says, {"matrix": [1, 2], **counts})
@@ -214,10 +214,14 @@ def _draw_neurons(axes, layer, left, middle, right) -> None:
         wires.neurons(axes, places, size=11)
         for (x, y), digit in zip(places, "\u2081\u2082", strict=True):
             axes.text(x + side, y, letter + digit, ha="center", va="center")
-    positive = (layer.first > 0).ravel()
-    wires.neurons(axes, middle[positive], BLUE, label="speaks for x > 0")
+    _draw_random(axes, (layer.first > 0).ravel(), middle)
+
+
+def _draw_random(axes, positive, places) -> None:
+    """The random neurons, by the half-line for which they speak."""
+    wires.neurons(axes, places[positive], BLUE, label="speaks for x > 0")
     if not positive.all():
-        wires.neurons(axes, middle[~positive], ORANGE, hollow=True, label="speaks for x < 0")
+        wires.neurons(axes, places[~positive], ORANGE, hollow=True, label="speaks for x < 0")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize=SMALL)
 
 
@@ -226,16 +230,96 @@ def _step_in_words(step: int, layer) -> str:
     if step < 3:
         words = (": none yet", ": each neuron hears one input", ": each output has its subsets")
         return words[step] + "."
+    return (
+        f". The target weight from x\u2081 to y\u2081 is {layer.target[0, 0]:g}; the lit edges make "
+        f"{_sums_in_words(layer)}."
+    )
+
+
+def _sums_in_words(layer) -> str:
+    """The kept products from the first input to the first output, added up on each half-line."""
     parts = []
     for half, where in enumerate((">", "<")[: layer.halves]):
         terms = layer.products[half, 0, 0][layer.mask[0, 0, _half_line(layer, half)]]
-        shown = " ".join(f"{v:+.2f}".replace("-", "\u2212") for v in terms).lstrip("+")
-        total = f" = {terms.sum():.2f}" if len(terms) > 1 else ""
+        shown = "".join(f" {'-' if v < 0 else '+'} {abs(v):.3f}" for v in terms).removeprefix(" + ")
+        total = f" = {terms.sum():.3f}" if len(terms) > 1 else ""
+        shown = "-" + shown.removeprefix(" - ") if shown.startswith(" - ") else shown
         parts.append(f"{shown or '0'}{total} for x\u2081 {where} 0")
+    return " and ".join(parts).replace("-", "\u2212")
+
+
+STACK = ("the target", "each layer becomes two", "what pruning leaves", "one weight")
+
+
+def stack(target, n: int, show: str, seed: int = 364):
+    """A target of two layers and the random network of four layers that contains it, step by step.
+
+    target: matrices of shapes (2, 2) and (1, 2). show: one of STACK.
+    """
+    step, network = STACK.index(show), prune_network(target, n, rng=seed, signs="stratified")
+    columns = _stack_columns(network)
+    kept = [np.ones_like(mask) if step == 1 else mask for mask in network.masks]
+    if step == 0:
+        columns, kept = columns[::2], [np.ones_like(w, dtype=bool) for w in target]
+    with style():
+        figure, axes = subplots(1, 3.7)
+        for start, end, there in zip(columns[:-1], columns[1:], kept, strict=True):
+            wires.edges(axes, start, end, ~there, wires.PRUNED)
+            wires.edges(axes, start, end, there, wires.KEPT)
+        if step == 3:
+            _light_path(axes, network.layers[0], *columns[:3])
+        if step:
+            positive = np.concatenate([(layer.first > 0).ravel() for layer in network.layers])
+            _draw_random(axes, positive, np.concatenate(columns[1::2]))
+        _draw_named(axes, columns if step == 0 else columns[::2])
+        _name_layers(axes, columns)
+    counts = {"edges": [k.size for k in kept], "left": [int(k.sum()) for k in kept]}
+    says = _stack_in_words(step, network, **counts)
+    return describe(figure, says, {"layer": np.arange(1, len(kept) + 1), **counts})
+
+
+def _stack_columns(network) -> list[np.ndarray]:
+    """Places of the neurons, layer by layer: the inputs, then random neurons and the target's by turns."""
+    columns = [wires.column(0, network.layers[0].target.shape[1], 0.22, 0.78)]
+    for k, layer in enumerate(network.layers):
+        columns.append(_grouped(layer) + [2 * k, 0])
+        columns.append(wires.column(2 * k + 2, len(layer.target), 0.22, 0.78))
+    return columns
+
+
+def _draw_named(axes, columns) -> None:
+    """The neurons that the target has too, with their names."""
+    for places, letter in zip(columns, "xhy", strict=True):
+        wires.neurons(axes, places, size=11)
+        for (x, y), digit in zip(places, "\u2081\u2082", strict=False):
+            name = letter + digit * (len(places) > 1)
+            axes.text(x, y - 0.09, name, ha="center", va="center")
+
+
+def _name_layers(axes, columns) -> None:
+    """Below each column which layer it is."""
+    wires.bare(axes)
+    names = ["inputs", *(f"layer {k}" for k in range(1, len(columns)))]
+    axes.set_xticks([places[0, 0] for places in columns], names)
+    axes.tick_params(length=0)
+    axes.set_xlim(-0.3, 4.3)
+
+
+def _stack_in_words(step: int, network, edges: list[int], left: list[int]) -> str:
+    """What a frame of the stack shows."""
+    first, second = network.layers
+    whole = sum(edges)
     return (
-        f". The target from x\u2081 to y\u2081 is {layer.target[0, 0]:g}; the lit edges make "
-        f"{' and '.join(parts)}."
-    )
+        f"The target has 2 layers of weights between {first.target.shape[1]} inputs, {len(first.target)} "
+        f"hidden neurons and 1 output: {whole} weights in all.",
+        f"Each layer becomes two. {first.width} random neurons stand in front of the hidden neurons and "
+        f"{second.width} in front of the output. The random network has 4 layers with {whole} edges, and "
+        "none is pruned yet.",
+        f"{whole - sum(left)} of the {whole} edges are pruned, drawn pale. Each random neuron hears one "
+        "neuron only, and each weight of the target has chosen its subset.",
+        f"One weight is lit. In the target x\u2081 reaches h\u2081 with the weight {first.target[0, 0]:g}; "
+        f"through the lit random neurons it does so with {_sums_in_words(first)}.",
+    )[step]
 
 
 def size_calculator(widths=(784, 500, 10), error: float = 0.1, failure: float = 0.1) -> Calculator:
@@ -353,14 +437,15 @@ def missed(networks, n: int, by: str):
     if by == BY[0]:
         few = values <= 2
         says = (
-            f"{n} candidates: {gone.sum()} of {gone.size} are missed; of those with at most two candidates "
-            f"of their sign {_share(gone[few])}, of the others {_share(gone[~few])}."
+            f"{n} candidates: {gone.sum()} of {gone.size} weights are missed. Of the weights with at most "
+            f"two candidates of their sign, {_share(gone[few])} are missed, of the others "
+            f"{_share(gone[~few])}."
         )
     else:
         small = values <= 0.1
         says = (
-            f"{n} candidates: of the targets up to 0.1 {_share(gone[small])} are missed, of the larger ones "
-            f"{_share(gone[~small])}."
+            f"{n} candidates: of the weights up to 0.1 in size {_share(gone[small])} are missed, of the "
+            f"larger ones {_share(gone[~small])}."
         )
     return describe(figure, says, {"from": edges[:-1], "weights": all_of, "missed": lost})
 
@@ -415,28 +500,33 @@ def _padded(values, size: int) -> np.ndarray:
     return np.concatenate([np.asarray(values, dtype=float), np.full(size - len(values), np.nan)])
 
 
+SIGNS = {"random signs": "iid", "balanced signs": "stratified"}
+
+
 def heavy_tails(n_values, errors, signs: str):
-    """Sup error of the digits' outputs against n for each kind of signs; errors: {signs: (k, trials)}."""
+    """Sup error of the digits' outputs against n; errors: {"iid" or "stratified": (k, trials)}.
+
+    signs: one of SIGNS.
+    """
     n = np.asarray(n_values)
     with style():
         figure, axes = subplots()
         for name, colour, marks, label in (
-            ("iid", ORANGE, "s-", "signs as they fall"),
-            ("stratified", BLUE, "o-", "half positive"),
+            ("iid", ORANGE, "s-", "random signs"),
+            ("stratified", BLUE, "o-", "balanced signs"),
         ):
             low, middle, high = np.quantile(errors[name], [0.1, 0.5, 0.9], axis=1)
-            shown = name == signs
+            shown = name == SIGNS[signs]
             axes.fill_between(n, low, high, color=colour, alpha=0.2 if shown else 0, lw=0)
             axes.plot(
                 n, middle, marks if shown else "--", color=colour if shown else MUTED, label=label
             )
         axes.set(yscale="log", xlabel="candidates n", ylabel="largest output difference")
         axes.legend(loc="lower left")
-    medians = np.median(errors[signs], axis=1)
+    medians = np.median(errors[SIGNS[signs]], axis=1)
     per_candidate = 2 ** (-np.polyfit(n, np.log2(medians), 1)[0])
-    label = {"iid": "as they fall", "stratified": "half of them positive"}[signs]
     says = (
-        f"Signs {label}: the largest output difference falls from {medians[0]:.1g} at n = {n[0]} to "
+        f"{signs.capitalize()}: the largest output difference falls from {medians[0]:.1g} at n = {n[0]} to "
         f"{medians[-1]:.1g} at n = {n[-1]}, by a factor of {per_candidate:.1f} for each further candidate."
     )
     return describe(figure, says, {"n": n, "median": medians})
@@ -457,8 +547,8 @@ def network_sizes(lines, show: str):
     with style():
         figure, axes = subplots(height=3.0)
         for signs, colour, marks, name in (
-            ("iid", ORANGE, "s-", "signs as they fall"),
-            ("stratified", BLUE, "o-", "half positive"),
+            ("iid", ORANGE, "s-", "random signs"),
+            ("stratified", BLUE, "o-", "balanced signs"),
         ):
             rows = sorted((line["n"], line[key]) for line in lines if line["signs"] == signs)
             n, values = np.array(rows).T
@@ -476,8 +566,8 @@ def network_sizes(lines, show: str):
     at = int(np.flatnonzero(columns["n"] == 21)[0])
     unit = "{:.0f}" if show == "weights missed" else "{:.1g}"
     says = (
-        f"{show.capitalize()}: at 21 candidates {unit.format(columns['iid'][at])} with signs as they fall "
-        f"and {unit.format(columns['stratified'][at])} with half of them positive."
+        f"{show.capitalize()}: with 21 candidates {unit.format(columns['iid'][at])} for random signs and "
+        f"{unit.format(columns['stratified'][at])} for balanced signs."
     )
     return describe(figure, says, columns)
 

@@ -1,5 +1,6 @@
 """Tests of gradient_descent.experiments."""
 
+import itertools
 import math
 
 import numpy as np
@@ -71,6 +72,20 @@ def test_the_coin_flip_and_its_count():
     ]
     slope = np.polyfit(sizes, rises, 1)[0]
     assert abs(slope / experiments.predicted_rises(1, 0.2) - 1) < 0.25
+
+
+def test_rises_per_row():
+    """One column step by step, with all masks listed; and no rise where the first step arrives."""
+    n, kappa, trials = 5, 0.3, 8
+    u = np.random.default_rng(24).uniform(-1, 1, (trials, n))
+    masks = np.array(list(itertools.product((0, 1), repeat=n)))
+    errors = []
+    for _ in range(experiments.enough_steps(n, kappa) + 1):
+        errors.append(np.abs(u @ masks.T - 0.5).min(axis=1))
+        u -= kappa / n * (u.sum(axis=1, keepdims=True) - 0.5)
+    expected = (np.diff(errors, axis=0) > 1e-12).sum(axis=0) / n
+    assert np.array_equal(experiments.rises_per_row(n, kappa, trials, 24), expected)
+    assert not experiments.rises_per_row(4, 1.0, 50, 25).any()
 
 
 def test_shares_by_distance():

@@ -36,3 +36,20 @@ def test_the_lit_edges_make_the_weight(inputs, count):
     lit = [p for p in figure.axes[0].patches if p.get_linewidth() > 2]
     lines = sum(len(p.get_path().vertices) // 2 for p in lit)
     assert len(lit) == 2 * count and lines == 2 * int(layer.mask[0, 0].sum())
+
+
+def test_each_step_of_the_stack_says_what_it_shows():
+    """Edges that the sentence counts are edges of the picture, and the lit ones make the weight."""
+    matrices = [TARGET, np.array([[0.25, -0.4]])]
+    frames = [figures.stack(matrices, 4, show) for show in figures.STACK]
+    assert "6 weights in all" in frames[0].lth_says and len({f.lth_says for f in frames}) == 4
+    network = prune_network(matrices, 4, rng=364, signs="stratified")
+    pruned, whole = map(int, re.search(r"(\d+) of the (\d+) edges", frames[2].lth_says).groups())
+    assert whole == network.total == 16 * 4 + 8 * 3 and whole - pruned == network.kept
+    drawn = [sum(len(p.get_path().vertices) // 2 for p in f.axes[0].patches) for f in frames[:3]]
+    assert drawn == [6, whole, whole]
+    sums = [float(s) for s in re.findall(r"= ([\d.]+) for", frames[3].lth_says)]
+    layer = network.layers[0]
+    assert sums == [pytest.approx(w, abs=0.005) for w in layer.effective_weights()[:, 0, 0]]
+    lit = [p for p in frames[3].axes[0].patches if p.get_linewidth() > 2]
+    assert sum(len(p.get_path().vertices) // 2 for p in lit) == 2 * int(layer.mask[0, 0].sum())

@@ -23,9 +23,10 @@
     const random = d.slice(0, -1).map((a, k) => (k === 0 ? 2 : 1) * n * a);
     const weights = random.reduce((sum, w, k) => sum + w * (d[k] + d[k + 1]), 0);
     const target = d.slice(1).reduce((sum, b, k) => sum + d[k] * b, 0);
-    return `Each weight within ${tolerance.toExponential(1)}: ${whole(n)} candidates for each weight and half-line. ` +
-      `Random layers of width ${random.map(whole).join(" and ")}; in all ${whole(weights)} random weights, ` +
-      `${whole(Math.round(weights / target))} for each of the target's ${whole(target)}.`;
+    return `Each effective weight has to be within ${tolerance.toExponential(1)} of its target. This takes ` +
+      `${whole(n)} candidates on each half-line, in random layers of width ${random.map(whole).join(" and ")}. ` +
+      `The random network has ${whole(weights)} weights, ${whole(Math.round(weights / target))} for each ` +
+      `of the target's ${whole(target)}.`;
   }
 
   const formulas = { "network-size": networkSize };

@@ -25,7 +25,7 @@ MAIN = {
 
 
 def cells(size: str) -> list[dict]:
-    """The network with signs as they fall and with balanced ones."""
+    """The network with random signs and with balanced ones."""
     return [MAIN | {"signs": signs, "seed": 0} for signs in ("iid", "stratified")]
 
 
