@@ -246,15 +246,36 @@ def landing_figure():
     return explore(partial(figures.cover, candidates, eta=0.03), n=axis)
 
 
+def landing_network():
+    """The landing page's second picture: a random network whose output is pruned towards a line."""
+    from lth_tutorial.explore import Axis, explore
+    from lth_tutorial.weight_pruning import figures
+
+    axis = Axis(
+        range(1, 9), label="neurons", start=8, texts=[str(2 * n) for n in range(1, 9)], play=True
+    )
+    return explore(figures.pruned_line, n=axis)
+
+
 def cover() -> str:
     """The landing page's picture as a page fragment."""
     html = landing_figure().html("index/cover")
     return html.replace("<div ", '<div data-autoplay="" ', 1) + "\n"
 
 
+def network() -> str:
+    """The second picture as a page fragment."""
+    return landing_network().html("index/pruned-line") + "\n"
+
+
 def cover_frames() -> str:
     """The frames of the landing page's picture."""
     return frames.as_script("index/cover", landing_figure().frames)
+
+
+def network_frames() -> str:
+    """The frames of the second picture."""
+    return frames.as_script("index/pruned-line", landing_network().frames)
 
 
 def start_pictures() -> str:
@@ -326,9 +347,11 @@ PAGES = {
     "scorecard.md": scorecard_page,
     "generated/cover.html": cover,
     "frames/index/cover.js": cover_frames,
+    "generated/network.html": network,
+    "frames/index/pruned-line.js": network_frames,
     "_static/start.svg": start_pictures,
 }
-LANDING = ("generated/cover.html", "frames/index/cover.js", "_static/start.svg")
+LANDING = tuple(name for name in PAGES if not name.endswith(".md"))
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -18,6 +18,7 @@ from lth_tutorial.style import (
     style,
     subplots,
 )
+from lth_tutorial.subset_sum import best_subset
 from lth_tutorial.tables import size_text
 
 from . import bounds, experiments, prune_network
@@ -63,6 +64,51 @@ def one_weight(weight: float, n: int, precision: float, first: str = "random", s
     return describe(
         figure, says, {"half_line": half, "candidate": products, "kept": mask.astype(int)}
     )
+
+
+def pruned_line(n: int, slope: float = 0.4, most: int = 8, seed: int = 189):
+    """A random network of one input and 2n neurons, n for each sign of the input, pruned towards slope x.
+
+    The neurons of a smaller n are among those of a larger one, 2 `most` in all.
+    """
+    rng = np.random.default_rng(seed)
+    first = rng.uniform(0, 1, (2, most)) * [[1], [-1]]
+    products = first * rng.uniform(-1, 1, (2, most))
+    masks = [np.stack([best_subset(r[:k], slope).mask for r in products]) for k in range(1, n + 1)]
+    lines = [(products[:, : m.shape[1]] * m).sum(axis=1) for m in masks]
+    kept, reached = masks[-1], lines[-1]
+    x = np.linspace(-1, 1, 41)
+    outputs = [np.where(x > 0, up, down) * x for up, down in lines]
+    with style():
+        figure, (above, below) = subplots(2, 4.2, height_ratios=[1.2, 1])
+        _draw_line(above, kept, most)
+        for earlier in outputs[:-1]:
+            below.plot(x, earlier, color=FAINT, linewidth=1)
+        below.plot(x, outputs[-1], color=BLUE, label="what is left of the network")
+        below.plot(x, slope * x, "--", color=GREEN, label="target")
+        below.set(xlim=(-1, 1), ylim=(-0.62, 0.62), xlabel="input x", ylabel="output")
+        below.legend(loc="upper left")
+    error = float(np.abs(reached - slope).max())
+    says = (
+        f"{2 * n} random neurons, {kept.sum()} of them kept, no weight changed: the output is within "
+        f"{size_text(error)} of the target."
+    )
+    return describe(figure, says, {"x": x, "target": slope * x, "output": outputs[-1]})
+
+
+def _draw_line(axes, kept, most: int) -> None:
+    """One input, the neurons, one output; of those that are not kept the edges are grey, the discs empty."""
+    n, there = kept.shape[1], kept.ravel()
+    places = wires.column(1, 2 * most)
+    middle = np.concatenate([places[:n], places[most : most + n]])
+    left, right = wires.column(0, 1), wires.column(2, 1)
+    for look, some in ((wires.PRUNED, ~there), (wires.LIT, there)):
+        wires.edges(axes, left, middle, some[:, None], look)
+        wires.edges(axes, middle, right, some[None, :], look)
+    wires.neurons(axes, np.concatenate([left, right]), size=9)
+    wires.neurons(axes, middle[~there], hollow=True, size=5)
+    wires.neurons(axes, middle[there], BLUE, size=5)
+    wires.bare(axes)
 
 
 VIEWS = ("two random matrices", "target and product", "the ReLU layer")

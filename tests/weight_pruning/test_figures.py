@@ -1,6 +1,9 @@
 """What the pictures of networks say is what they show."""
 
+import csv
+import io
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -53,3 +56,21 @@ def test_each_step_of_the_stack_says_what_it_shows():
     assert sums == [pytest.approx(w, abs=0.005) for w in layer.effective_weights()[:, 0, 0]]
     lit = [p for p in frames[3].axes[0].patches if p.get_linewidth() > 2]
     assert sum(len(p.get_path().vertices) // 2 for p in lit) == 2 * int(layer.mask[0, 0].sum())
+
+
+def test_the_line_of_the_landing_page_is_a_network_pruned_best():
+    """Its output is that of the best of all subsets of the neurons, for each sign of the input."""
+    rng = np.random.default_rng(189)
+    first, second = rng.uniform(0, 1, (2, 8)) * [[1], [-1]], rng.uniform(-1, 1, (2, 8))
+    figure = figures.pruned_line(3)
+    rows = list(csv.DictReader(io.StringIO(figure.lth_csv)))
+    x, output = (np.array([row[name] for row in rows], float) for name in ("x", "output"))
+    for side, place in ((0, -1), (1, 0)):
+        u, v = first[side, :3], second[side, :3]
+        sums = [
+            (np.maximum(u * x[place], 0) * v)[list(kept)].sum()
+            for size in range(4)
+            for kept in combinations(range(3), size)
+        ]
+        best = min(sums, key=lambda s: abs(s - 0.4 * x[place]))
+        assert np.isclose(output[place], best, atol=1e-4)
