@@ -95,8 +95,8 @@ def keep_rule(ratio: float):
         axes.set(xticks=[-1, -0.5, 0, 0.5, 1], yticks=[-1, 0, 1])
         axes.legend(loc="upper left" if ratio > 0 else "lower right")
     says = (
-        f"Coefficient {ratio:g} times the bound: the neuron lives if its output weight lies between "
-        f"0 and {sign * limit:.2g}, with probability {limit / 2:.2g}; what it contributes has the mean "
+        f"The coefficient is {ratio:g} of the largest. The neuron is kept if its output weight lies between "
+        f"0 and {sign * limit:.2g}, which has probability {limit / 2:.2g}. Its mean contribution is "
         f"{ratio / 4:.2g}."
     ).replace("-", MINUS)
     return describe(figure, says, {"v": v, "contributes": v})
@@ -128,8 +128,8 @@ def lemma(n: int, seed: int):
         below.set(xticks=[0, 90, 180, 270, 360], yticks=[-0.5, 0, 0.5])
         below.legend(loc="upper center", ncols=2, fontsize=SMALL)
     says = (
-        f"{n:,} neurons, draw {seed}: {np.count_nonzero(found.coefficient):,} are kept, and the network is "
-        f"within {found.error:.2g} of the linear function on the whole circle."
+        f"{n:,} neurons, draw {seed}: {np.count_nonzero(found.coefficient):,} are kept, and the network's "
+        f"largest error on the circle is {found.error:.2g}."
     )
     columns = {"degrees": found.angles, "network": found.network, "wanted": found.mean}
     return describe(figure, says, columns)
@@ -162,8 +162,8 @@ def circle(degrees, labels, n: int, seed: int, selector: str):
         below.set_yticks(ticks, [f"{abs(t):.0f}" for t in ticks])
         below.set_xticks([0, 90, 180, 270, 360])
     says = (
-        f"{selector.capitalize()}, {n:,} neurons, draw {seed}: {found.neurons:,} are kept, and the largest "
-        f"error on the five points is {found.error:.2g}."
+        f"{selector.capitalize()}, {n:,} random neurons, draw {seed}: {found.neurons:,} are kept, and the "
+        f"largest error on the five points is {found.error:.2g}."
     )
     columns = {"degrees": found.angles, "network": found.network, "mean": found.mean}
     return describe(figure, says, columns)
@@ -220,7 +220,7 @@ def polynomials(degree: int):
         axes.text(0.1, 1.35, "where\nt lies", fontsize=SMALL, ha="center", va="center")
         axes.set(xlim=(-3, 3), ylim=(-0.6, 3.2), xlabel="t", yticks=[0, 1, 2, 3])
         axes.legend(loc="upper center")
-    says = f"Degree {degree}: {left:.2g} of the ReLU's root mean square is left."
+    says = f"The best polynomial of degree {degree} leaves a relative error of {left:.2g}."
     return describe(figure, says, {"t": t, "relu": np.maximum(t, 0), "polynomial": near})
 
 
@@ -249,9 +249,10 @@ def gap(summary, d: int):
         axes.legend(loc="upper right", ncols=2, fontsize=SMALL, columnspacing=1)
     at = pruned["n"].index(12)
     says = (
-        f"{d} inputs: {count(k[-1], d):,} weights in {k[-1]:,} neurons leave {features['error'][-1]:.2g} "
-        f"with the best coefficients, {count(mask['k'][-1], d):,} leave {mask['error'][-1]:.2g} with a mask; "
-        f"weight pruning leaves {pruned['error'][at]:.2g} with {pruned['weights'][at]:,}."
+        f"{d} inputs. {k[-1]:,} neurons ({count(k[-1], d):,} weights) with their best coefficients leave an "
+        f"error of {features['error'][-1]:.2g}. {mask['k'][-1]:,} neurons ({count(mask['k'][-1], d):,} "
+        f"weights) with a mask leave {mask['error'][-1]:.2g}. Weight pruning with "
+        f"{pruned['weights'][at]:,} weights leaves {pruned['error'][at]:.2g}."
     )
     columns = {"weights": count(k, d), "features": features["error"], "any_features": least}
     return describe(figure, says, columns)
@@ -285,10 +286,10 @@ def needed(summary, tolerance: str):
     last, measured = needs[-1], [n for n in needs if n["features"]]
     most, masked = (d[[n[key] is not None for n in needs]].max() for key in ("features", "mask"))
     says = (
-        f"Error {tolerance}: random features reach it up to {most} inputs with at most 3,000 neurons, "
-        f"{measured[-1]['features']:,} there, and the masks of at most 2,000 up to {masked}; at {d[-1]} "
-        f"inputs no fewer than {amount(last['bound'])} features of any kind serve all neurons, and weight "
-        f"pruning takes {last['block_weights']:,} weights."
+        f"Error {tolerance}. At most 3,000 random features reach it for up to {most} inputs; there "
+        f"{measured[-1]['features']:,} are enough. Masks of at most 2,000 neurons reach it for up to "
+        f"{masked} inputs. At {d[-1]} inputs at least {amount(last['bound'])} features of any kind are "
+        f"needed to serve all targets, and weight pruning takes {last['block_weights']:,} weights."
     )
     return describe(figure, says, columns)
 

@@ -19,7 +19,9 @@ def test_the_share_left_by_a_polynomial_is_of_the_root_mean_square(degree):
     rest = relu * root - columns @ found
     left = np.sqrt(np.sum(rest**2) / np.sum((relu * root) ** 2))
     says = figures.polynomials(degree).lth_says
-    number = re.fullmatch(rf"Degree {degree}: (\S+) of the ReLU's root mean square is left\.", says)
+    number = re.fullmatch(
+        rf"The best polynomial of degree {degree} leaves a relative error of (\S+)\.", says
+    )
     assert float(number[1]) == pytest.approx(left, rel=0.04)
 
 

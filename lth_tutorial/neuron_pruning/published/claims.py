@@ -20,7 +20,7 @@ def neuron_gap(folder) -> tuple[Claim, ...]:
             "neuron-gap",
             "Malach et al. 2020, part 2; Greenbaum's review of Malach et al.: weight pruning is stronger",
             "weight pruning is stronger than neuron pruning",
-            "stored result: one ReLU neuron of 50 inputs, relative errors, medians of five draws",
+            "a stored result has the relative errors for one ReLU neuron of 50 inputs, medians of five draws",
             verdict="reproduced",
             measure=partial(measure_gap, Path(folder)),
         ),
@@ -28,7 +28,7 @@ def neuron_gap(folder) -> tuple[Claim, ...]:
             "random-features",
             "Yehudai and Shamir 2019",
             "random features need size or weights exponential in $d$ for a single ReLU neuron",
-            "stored result: features needed up to dimension 50, for a neuron of length 1 without bias",
+            "a stored result has the number of features needed, in up to 50 dimensions",
             verdict="open",
             measure=partial(measure_random_features, Path(folder)),
         ),
@@ -46,9 +46,9 @@ def measure_gap(folder: Path) -> Finding:
     ratio = features / pruned["error"][at]
     return Finding(
         "reproduced" if ratio >= 10 else "not",
-        f"at {d} inputs {k * (d + 1):,} weights in {k:,} neurons leave {mask:.2f} relative error with the "
-        f"best mask found and more than {features:.2f} with any; {pruned['weights'][at]:,} single weights "
-        f"leave {pruned['error'][at]:.4f}",
+        f"at {d} inputs {k:,} neurons with {k * (d + 1):,} weights leave a relative error of {mask:.2f} with "
+        f"the best mask found, and more than {features:.2f} with any mask. Weight pruning with "
+        f"{pruned['weights'][at]:,} weights leaves {pruned['error'][at]:.4f}",
     )
 
 
@@ -61,14 +61,16 @@ def measure_random_features(folder: Path) -> Finding:
         d, k = np.array([(d, k) for d, k in needs if d >= 4 and k]).T
         exponential.append(_straight(d, np.log(k)) > _straight(np.log(d), np.log(k)))
         power = math.log(k[-1] / k[0]) / math.log(d[-1] / d[0])
-        parts.append(f"d^{power:.1f} features for error {tolerance} (d = {d[0]} to {d[-1]})")
+        parts.append(
+            f"an error of {tolerance} takes about d^{power:.1f} features (d = {d[0]} to {d[-1]})"
+        )
     d, least = lines[-1]["d"], lines[-1]["needed"]["0.02"]["bound"]
     exponential.append(least > 2**d)
     return Finding(
         "partly" if all(exponential) else "open",
-        f"another target than theirs: our neuron has no bias and length 1: {', '.join(parts)}, polynomial; "
-        f"but at d = {d} an error of 0.02 takes at least 10^{math.log10(least):.0f} features of any kind, "
-        "by a theorem of this chapter",
+        f"another target than theirs: our neuron has no bias and length 1. For it {' and '.join(parts)}: "
+        f"powers of d. But at d = {d} an error of 0.02 takes at least 10^{math.log10(least):.0f} features of "
+        "any kind, by a theorem of this chapter",
     )
 
 
@@ -104,9 +106,9 @@ def separation_table(d: int = 50, width: int = 3000, failure: float = 0.01) -> t
     """What is proven of one neuron of d inputs: weights that suffice, neurons that do not; no measurement."""
     head = (
         f"relative error at {d} inputs",
-        f"weights in blocks: as many serve all at once, with probability {1 - failure:g}",
-        "neurons: fewer never serve all",
-        f"{width:,} random neurons serve a given one with probability at most",
+        "weights that are enough",
+        "neurons that are needed",
+        f"chance of {width:,} neurons, at most",
     )
     rows = []
     for tolerance in (0.2, 0.1, 0.02):
