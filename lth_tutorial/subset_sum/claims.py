@@ -22,9 +22,10 @@ def measure_logarithm() -> Finding:
     good = straight > 0.97 and 1 < slope < 1.6 and per_candidate > 1.3
     verdict = "reproduced" if good else "not"
     figure = (
-        f"half of the draws succeed from about {slope:.1f} log2(1/tolerance) "
-        f"{'+' if intercept >= 0 else '-'} {abs(intercept):.0f} candidates on (R\u00b2 {straight:.2f}); at "
-        f"tolerance 0.1 each further candidate divides the share of failures by {per_candidate:.1f}"
+        f"for half of the draws it takes about {slope:.1f} log2(1/tolerance) "
+        f"{'+' if intercept >= 0 else '-'} {abs(intercept):.0f} candidates; this line fits with R squared "
+        f"{straight:.2f} (1 is a perfect fit). At tolerance 0.1 each further candidate divides the share of "
+        f"draws that fail by {per_candidate:.1f}"
     )
     return Finding(verdict, figure)
 
@@ -38,7 +39,7 @@ def measure_mean_growth() -> Finding:
     ratio = growth.sum() / (now * (1 - now) / 2).sum()
     return Finding(
         "holds" if abs(score) < 5 else "fails",
-        f"measured growth over predicted growth: {ratio:.2f}, over {excess.size:,} steps",
+        f"over {excess.size:,} steps the measured growth is {ratio:.2f} times the predicted one",
     )
 
 
@@ -52,8 +53,8 @@ def measure_constants() -> Finding:
     covered = int(np.sum(errors <= eta))
     return Finding(
         "holds" if covered >= (1 - failure) * trials else "fails",
-        f"proven n = {n} for tolerance {eta:g}; the first 16 alone cover everything in {covered} of "
-        f"{trials} draws, so the constant is generous",
+        f"the theorem asks for n = {n} at tolerance {eta:g}. The first 16 candidates alone serve every "
+        f"target in {covered} of {trials} draws, so its constant is generous",
     )
 
 
@@ -65,8 +66,8 @@ def measure_every_target() -> Finding:
     served = [share >= 0.9 for share in (near, far)]
     return Finding(
         "reproduced" if all(served) else "partly" if served[0] else "not",
-        f"true for |z| \u2264 1/2, all of which 13 candidates serve within 0.01 in {near:.0%} of draws; but "
-        f"z = 5 is within their reach in only {far:.0%} of draws",
+        f"it is true for |z| \u2264 1/2: in {near:.0%} of draws 13 candidates serve all of these targets "
+        f"within 0.01. But the target z = 5 is within their reach in only {far:.0%} of draws",
     )
 
 
@@ -77,7 +78,7 @@ def measure_poisson() -> Finding:
     ratio = float(np.median(errors)) / (np.sqrt(n) * 2.0**-n) / experiments.poisson_constant()
     return Finding(
         "holds" if 0.8 < ratio < 1.25 else "fails",
-        f"measured median over predicted median at n = {n}: {ratio:.1f}",
+        f"at n = {n} the measured median is {ratio:.1f} times the predicted one",
     )
 
 
@@ -86,7 +87,8 @@ CLAIMS = (
         "lueker",
         "Lueker 1998, as quoted by Pensia et al. 2020",
         r"$n \ge C \log\frac{2}{\min(\eta, \delta)}$ candidates serve every target in $[-\frac12, \frac12]$",
-        "exact worst error over all targets: 60 draws for each n up to 18; 800 for each n from 6 to 11",
+        "we computed the worst error over all targets for 60 draws at each n up to 18, and for 800 at each n "
+        "from 6 to 11",
         verdict="reproduced",
         measure=measure_logarithm,
     ),
@@ -94,7 +96,7 @@ CLAIMS = (
         "mean-growth",
         "this chapter's lemma, after da Cunha et al. 2023, whose interval and constant are others",
         r"the hit volume grows on average by the factor $1 + \frac{1 - v_t}{2}$",
-        "2,000 simulated draws of 12 candidates",
+        "we simulated 2,000 draws of 12 candidates",
         verdict="holds",
         measure=measure_mean_growth,
     ),
@@ -102,7 +104,7 @@ CLAIMS = (
         "constants",
         "this chapter's theorem",
         r"$\ln\frac{2}{\eta^2\delta} / \ln\frac43$ candidates suffice",
-        "200 draws, tolerance 0.05, failure probability 0.1",
+        "we made 200 draws, at tolerance 0.05 and failure probability 0.1",
         verdict="holds",
         measure=measure_constants,
     ),
@@ -110,7 +112,8 @@ CLAIMS = (
         "every-target",
         "the slides, Lueker's guarantee",
         r'with $n = O(\log\eta^{-1})$ candidates "all $z$" have an $\eta$-approximation',
-        "4,000 draws of 13 candidates, one far target; 200 of them for all targets up to 1/2",
+        "we made 4,000 draws of 13 candidates for the far target, and took 200 of them for all targets up to "
+        "1/2",
         verdict="partly",
         measure=measure_every_target,
     ),
@@ -118,7 +121,7 @@ CLAIMS = (
         "poisson",
         "this chapter's heuristic",
         r"the median best error is $0.378 \sqrt n\, 2^{-n}$",
-        "3,000 targets in [-1, 1] at n = 18",
+        "we took 3,000 targets in [-1, 1] at n = 18",
         verdict="holds",
         measure=measure_poisson,
     ),

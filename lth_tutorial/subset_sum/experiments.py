@@ -17,13 +17,13 @@ from .covering import covering_error
 from .many import best_subsets
 
 DISTRIBUTIONS = {
-    "uniform": "Unif[-1, 1]",
-    "gaussian": "Normal(0, 1/3)",
-    "product": "product of two Unif[-1, 1]",
-    "one-sided": "Unif[0, 1]",
+    "uniform": "uniform on [-1, 1]",
+    "gaussian": "normal with mean 0 and variance 1/3",
+    "product": "products of two numbers, each uniform on [-1, 1]",
+    "one-sided": "uniform on [0, 1]",
     "discrete": "multiples of 1/8 in [-1, 1]",
-    "far": "Unif[-1, 1] with |x| > 3/5",
-    "copies": "one Unif[-1, 1] number for all, with random signs",
+    "far": "uniform on [-1, 1] with |x| > 3/5",
+    "copies": "one number uniform on [-1, 1] for all, with random signs",
 }
 """Names of the candidates' laws and how the book writes them."""
 

@@ -225,8 +225,9 @@ def tail(errors, n: int, law: str, radius: float):
         axes.axvline(0.01, color=ORANGE, linewidth=0.9, linestyle=":")
         axes.legend(loc="lower left")
     says = (
-        f"{n} candidates, {DISTRIBUTIONS[law]}, target up to {radius:g} in size: the median error is "
-        f"{np.median(sample):.0e}, yet {_count(rare * trials)} of {trials:,} draws miss by more than 0.01."
+        f"{n} candidates ({DISTRIBUTIONS[law]}), targets up to {radius:g} in size: the median error "
+        f"is {np.median(sample):.0e}, and yet {_count(rare * trials)} of {trials:,} draws miss by more than "
+        "0.01."
     )
     keep = np.unique(np.geomspace(1, trials, 200).astype(int)) - 1
     return describe(figure, says, {"error": sample[keep], "survival": survival[keep]})
@@ -270,9 +271,9 @@ def laws(n_values, errors, law: str):
         axes.set(ylabel="worst error, all targets")
         axes.legend(loc="lower left")
     says = (
-        f"Candidates {DISTRIBUTIONS[law]}: with {n[-1]} of them the worst target in [\u22121/2, 1/2] is "
-        f"{medians[law][-1]:.1g} away in the median draw, against {medians['uniform'][-1]:.1g} for "
-        f"the uniform."
+        f"Candidates: {DISTRIBUTIONS[law]}. With {n[-1]} of them the worst target in [\u22121/2, 1/2] is "
+        f"{medians[law][-1]:.1g} away in the median draw. With candidates uniform on [-1, 1] it is "
+        f"{medians['uniform'][-1]:.1g} away."
     )
     return describe(figure, says, {"n": n, **{k.replace("-", "_"): v for k, v in medians.items()}})
 
@@ -282,23 +283,23 @@ def meeting(x, z: float, n: int):
     half = n // 2
     first, second = np.sort(subset_sums(x[:half])), np.sort(z - subset_sums(x[half:n]))
     best = best_subset(x[:n], z)
-    a = float(np.sum(x[:half][best.mask[:half]]))
-    b = z - float(np.sum(x[half:n][best.mask[half:]]))
+    b = float(np.sum(x[:half][best.mask[:half]]))
+    rest = z - float(np.sum(x[half:n][best.mask[half:]]))
     with style():
         figure, axes = subplots(height=2.0)
         axes.vlines(first, 0.06, 1, color=BLUE, linewidth=0.9)
         axes.vlines(second, -1, -0.06, color=AMBER, linewidth=0.9)
-        axes.plot([a, b], [0.53, -0.53], "o", color=ORANGE, zorder=3)
+        axes.plot([b, rest], [0.53, -0.53], "o", color=ORANGE, zorder=3)
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.set(ylim=(-1.15, 1.15), yticks=[0.53, -0.53], xlabel="value")
-        axes.set_yticklabels(["a", "z \u2212 b"])
+        axes.set_yticklabels(["b", "z \u2212 c"])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
     says = (
         f"{n} candidates: {len(first)} sums of the first half meet {len(second)} of the second; the "
         f"nearest pair is {size_text(best.error)} apart, which is the best error of all {2**n:,} subsets."
     )
-    return describe(figure, says, {"a": a, "z_minus_b": b, "error": best.error})
+    return describe(figure, says, {"b": b, "z_minus_c": rest, "error": best.error})
 
 
 def _covered_intervals(x, eta: float) -> list[tuple[float, float]]:

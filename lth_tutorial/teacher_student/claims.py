@@ -42,7 +42,7 @@ def measure_formula() -> Finding:
     rough = difference_hessian(lambda w: population_risk(teacher, teacher.supports, w), at)
     return Finding(
         "holds" if np.abs(exact - rough).max() < 1e-8 else "fails",
-        "closed form and fourth-order differences agree within 1e-8 in every entry",
+        "every entry of the closed form agrees with fourth-order differences of the risk within 1e-8",
     )
 
 
@@ -57,8 +57,8 @@ def measure_eigenvalues() -> Finding:
     good = min(low) > 0.05 and max(low) < 0.5 and min(high) > 0.1 and max(high) < 0.5
     return Finding(
         "reproduced" if good else "partly",
-        f"K = 2 to 16, r = 10: K squared times the least is {min(low):.2f} to {max(low):.2f}, K times the "
-        f"largest {min(high):.2f} to {max(high):.2f}",
+        f"for K = 2 to 16 and r = 10, K squared times the least eigenvalue is between {min(low):.2f} and "
+        f"{max(low):.2f}, and K times the largest is between {min(high):.2f} and {max(high):.2f}",
     )
 
 
@@ -75,9 +75,10 @@ def measure_rates_in_neurons() -> Finding:
     good = abs(exact[0] + 1) < 0.01 and abs(exact[1] + 0.5) < 0.05
     return Finding(
         "partly" if good else "not",
-        f"without overlap 1 minus the rate is {apart[0, 0] * 256:.3f} / K without momentum, and with the "
-        f"best it falls with exponent {exact[1]:.1f} in K; random supports of 10 of 200 features, which "
-        f"overlap more for more neurons: exponents {plain:.1f} and {fast:.1f} from K = 2 to 16",
+        f"if the supports do not overlap, 1 minus the rate is {apart[0, 0] * 256:.3f} / K without momentum "
+        f"and falls like K to the power {exact[1]:.1f} with the best one. Random supports of 10 of 200 "
+        "features overlap more for more neurons; with them the powers from K = 2 to 16 are "
+        f"{plain:.1f} and {fast:.1f}",
     )
 
 
@@ -97,8 +98,8 @@ def measure_region() -> Finding:
     good = all(a > 0 > b for a, b in zip(found[::2], found[1::2], strict=True))
     return Finding(
         "partly" if good else "not",
-        f"for one neuron the population risk is convex up to distance {radius:.3f} |w*| for r = 4, 20 and "
-        "60 alike; r enters through the number of samples, not through the landscape",
+        f"for one neuron the population risk is convex up to the distance {radius:.3f} |w*|, for r = 4, 20 "
+        "and 60 alike. So r matters through the number of samples and not through the population risk",
     )
 
 
@@ -126,8 +127,8 @@ def measure_gram() -> Finding:
     )
     return Finding(
         "not" if least > -1e-12 else "reproduced",
-        "at 60 random places, near and far, no eigenvalue is negative: it is a Gram matrix, so there is no "
-        "distance at which it stops being positive semidefinite",
+        "no eigenvalue is negative at 60 random places, near and far. The Hessian is a Gram matrix, so it "
+        "has no negative eigenvalue at any distance",
     )
 
 
@@ -137,8 +138,9 @@ def measure_starts() -> Finding:
     literal, union = floors["literal"], floors["union"]
     return Finding(
         "partly" if literal[0] < 1e-6 and literal[1] > 0.3 and union.max() < 1e-6 else "not",
-        f"with exact moments its error is 0 for disjoint supports and {literal[1]:.1f} when one feature of "
-        "six is shared; the fourth moment on all supports together is exact for every overlap",
+        f"with exact moments the start has the error 0 for disjoint supports, and {literal[1]:.1f} if the "
+        "neurons share one of six features. The fourth moment on all supports together is exact for every "
+        "overlap",
     )
 
 
@@ -157,8 +159,8 @@ def measure_support() -> Finding:
         good += np.array_equal(pruning.largest_supports(found.weights, 8), teacher.supports)
     return Finding(
         "reproduced" if good >= 9 else "partly",
-        f"the {'support is found exactly in all' if good == 10 else f'exact support in {good}'} of 10 "
-        "trials; by absolute values, which the source's inequality omits",
+        f"the largest weights in absolute value are the teacher's in {'all' if good == 10 else good} of 10 "
+        "trials (the source's inequality omits the absolute values)",
     )
 
 
@@ -174,8 +176,8 @@ def measure_larger_supports() -> Finding:
         done[support] = int(np.sum(found.status == "reached"))
     return Finding(
         "reproduced" if done[5] >= 18 and done[25] <= 2 else "partly",
-        f"60 samples, r* = 5, K = 3: {done[5]} of 20 trials recover with r = 5, {done[15]} with r = 15 and "
-        f"{done[25]} with r = 25",
+        f"with 60 samples, r* = 5 and K = 3 the student recovers the teacher in {done[5]} of 20 trials if "
+        f"it sees r = 5 features, in {done[15]} if it sees 15, and in {done[25]} if it sees 25",
     )
 
 
@@ -191,10 +193,11 @@ def measure_any_noise() -> Finding:
     stays = min(same, sign) > 0.9 * limit > 9 * coin
     return Finding(
         "not" if stays else "reproduced",
-        f"noise of {size} in absolute value leaves, at {samples:,} samples, an error of {same:.3f} if it is "
-        f"constant and of {sign:.3f} if it is the sign of w*.x, though more samples go to {limit:.4f} and "
-        f"not to 0; fair coins leave {'less than 0.002' if coin < 0.002 else f'{coin:.3f}'}. Needed: mean "
-        "zero given the inputs, and independence",
+        f"with noise of {size} in absolute value and {samples:,} samples, the error is {same:.3f} if the "
+        f"noise is constant and {sign:.3f} if it has the sign of w*.x. With more samples it tends to "
+        f"{limit:.4f}, and not to 0. With fair coins it is "
+        f"{'less than 0.002' if coin < 0.002 else f'{coin:.3f}'}. So the noise must be independent and "
+        "have the mean 0 given the inputs",
     )
 
 
@@ -211,23 +214,24 @@ CLAIMS = (
         "hessian-formula",
         "this chapter",
         r"the population Hessian has the closed form of `population_hessian`",
-        "every entry, $K = 3$, $r = 4$, away from the teacher",
+        "we compared all entries for $K = 3$, $r = 4$ at one place away from the teacher",
         verdict="holds",
         measure=measure_formula,
     ),
     Claim(
         "local-convexity",
         "Zhang et al.'s Theorem 1 (2021), Equation (7)",
-        r"at the teacher all eigenvalues lie between $\Theta(1/K^2)$ and $\Theta(1/K)$",
-        "the closed form, four widths",
+        r"at the teacher all eigenvalues of the Hessian lie between $\Theta(1/K^2)$ and $\Theta(1/K)$",
+        "we computed them from the closed form, for four numbers of neurons",
         verdict="reproduced",
         measure=measure_eigenvalues,
     ),
     Claim(
         "rates-in-neurons",
         "Zhang et al.'s Theorem 2 (2021)",
-        r"the rate is $1 - \Theta(1/K)$ without momentum, $1 - \Theta(1/\sqrt K)$ with the best",
-        r"eigenvalues of the population's Hessian at the teacher, step $K/14$ without momentum",
+        r"the rate is $1 - \Theta(1/K)$ without momentum and $1 - \Theta(1/\sqrt K)$ with the best one",
+        r"we computed the rate from the eigenvalues of the population's Hessian at the teacher; without "
+        r"momentum the step is $K/14$",
         verdict="partly",
         measure=measure_rates_in_neurons,
     ),
@@ -235,15 +239,15 @@ CLAIMS = (
         "convex-region",
         "Zhang et al.'s Theorem 1 (2021)",
         r"the convex ball around the teacher shrinks as $\sqrt r$ grows",
-        "the population risk of one neuron, exactly",
+        "we computed the population risk of one neuron exactly",
         verdict="partly",
         measure=measure_region,
     ),
     Claim(
         "hessian-gram",
         "Zhang et al.'s Theorem 1 (2021), read literally",
-        "the Hessian of the *empirical* risk stops being positive at some distance",
-        "its least eigenvalue at random places",
+        "the Hessian of the *empirical* risk has a negative eigenvalue beyond some distance",
+        "we computed its least eigenvalue at random places",
         verdict="not",
         measure=measure_gram,
     ),
@@ -251,7 +255,7 @@ CLAIMS = (
         "tensor-start",
         "Zhang et al.'s Lemma 1 (2021), read literally",
         r"moments of $\tilde x = \frac{1}{\sqrt K} \sum_j x_{\Omega_j}$ give a start near the teacher",
-        "exact moments, three neurons with six features each, medians of nine teachers",
+        "we took exact moments of three neurons with six features each; numbers are medians of nine teachers",
         verdict="partly",
         measure=measure_starts,
     ),
@@ -260,23 +264,23 @@ CLAIMS = (
         "Zhang et al.'s Theorem 2 (2021), Equation (9), with Section 2",
         r"whatever the noise, if $\lvert \xi_n \rvert \le \lvert \xi \rvert$, the error that it leaves tends "
         r"to $0$ as $N$ grows",
-        "one neuron, four features; three kinds of noise",
+        "we tried three kinds of noise on one neuron with four features",
         verdict="not",
         measure=measure_any_noise,
     ),
     Claim(
         "magnitude-support",
         "Zhang et al.'s Section 4.1 (2021)",
-        r"after $T_1$ iterations on the dense network the largest weights are the teacher's",
-        "10 trials, $d = 20$, $T_1$ from the measured curvature",
+        r"after $T_1$ iterations of training the dense network its largest weights are the teacher's",
+        "we made 10 trials with $d = 20$ and took $T_1$ from the measured least eigenvalue",
         verdict="reproduced",
         measure=measure_support,
     ),
     Claim(
         "larger-support",
         "Zhang et al.'s Sections 2 and 3 (2021)",
-        r"a student with $\Omega_j \supset \Omega_j^*$ recovers the teacher; a smaller $r$ more easily",
-        "20 trials at each $r$, the same data",
+        r"a student with $\Omega_j \supset \Omega_j^*$ recovers the teacher, more easily if $r$ is smaller",
+        "we made 20 trials at each $r$, all with the same data",
         verdict="reproduced",
         measure=measure_larger_supports,
     ),

@@ -107,8 +107,9 @@ def networks(student: str, d: int = 8, neurons: int = 3):
         axes.axis("off")
     r = 2 + STUDENTS[student]
     says = (
-        f"A teacher of {neurons} neurons that see 2 of {d} features each, and a student whose neurons see "
-        f"{student}: r = {r}, {r * neurons} weights to find, {(r - 2) * neurons} of which are 0."
+        f"Each of the teacher's {neurons} neurons sees 2 of the {d} features. Each of the student's neurons "
+        f"sees {r}. So the student has {r * neurons} weights to find, and {(r - 2) * neurons or 'none'} of "
+        "them should be 0."
     )
     data = {"neuron": range(1, neurons + 1), "teacher": [2] * neurons, "student": [r] * neurons}
     return describe(figure, says, data)
@@ -194,9 +195,7 @@ def convexity(neurons: int, direction: str):
     ends = [_first_negative(distances, columns[f"r = {r}"]) for r in (4, 12, 36)]
     what = ", ".join(f"{end} for r = {r}" for r, end in zip((4, 12, 36), ends, strict=True))
     word = "neuron" if neurons == 1 else "neurons"
-    says = (
-        f"{neurons} {word}, {direction}: the population risk stops being convex at distance {what}."
-    )
+    says = f"{neurons} {word}, way: {direction}. The population risk stops being convex at distance {what}."
     return describe(figure, says, columns)
 
 
@@ -279,15 +278,20 @@ def eigenvalues(curves, against: str, distance: float):
             )
         top.legend(loc="upper center", ncols=3, fontsize=SMALL)
         bottom.set_xlabel(against)
-    ends = "; ".join(
-        f"{which} of the {of} {first:.2f} to {last:.2f}"
-        for which in ("least", "largest")
-        for of in ("data", "population")
-        for first, last in [values[f"{of}, {which}"][[0, -1]]]
-    )
     place = "At the teacher" if distance == 0 else f"At distance {distance:g} from the teacher"
-    says = f"{place}, from {against.split(',')[0]} {at[0]:g} to {at[-1]:g}, scaled: {ends}."
+    says = (
+        f"{place}, from {against.split(',')[0]} = {at[0]:g} to {at[-1]:g}: K squared times the least "
+        f"eigenvalue goes {_ends(values, 'least')}; K times the largest goes {_ends(values, 'largest')}."
+    )
     return describe(figure, says, {against.split(",")[0]: at, **values})
+
+
+def _ends(values: dict, which: str) -> str:
+    """The first and the last value of an eigenvalue, for the data and for the population."""
+    return " and ".join(
+        f"from {values[f'{of}, {which}'][0]:.2f} to {values[f'{of}, {which}'][-1]:.2f} for the {of}"
+        for of in ("data", "population")
+    )
 
 
 METHOD_NAMES = {

@@ -101,6 +101,9 @@ def test_tables_of_the_recoveries():
     )
     row = next(row for row in radius if row.startswith("| 225 |")).split("|")
     assert (row[3].strip(), row[5].strip()) == (str(paper["trials"]), str(tuned["trials"]))
+    # Two trials of which none succeeds leave every distance open, four do not.
+    cells = {row.split("|")[1].strip(): row.split("|")[2].strip() for row in radius[2:]}
+    assert (cells["350"], cells["400"]) == ("none", "none (anything)")
     (line,) = (x for x in lines["samples"] if (x["step"], x["support"]) == (4.0, 20))
     assert samples[5].startswith(f"| 20 | {line['half_per_weight'][1]:.2f} (")
     for row in rate[2:] + samples[2:] + noise[2:]:

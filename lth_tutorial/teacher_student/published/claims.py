@@ -48,7 +48,7 @@ def radius(folder) -> tuple[Claim, ...]:
             "recovery-radius-paper",
             "Zhang et al.'s Figure 2 (2021)",
             r"the radius of the convex region is linear in $-\sqrt r$",
-            "stored result, their step and their stop: $N = 3000$, $d = 500$, $K = 5$",
+            "stored result with the paper's step and its 10,000 iterations, $N = 3000$, $d = 500$, $K = 5$",
             verdict="partly",
             measure=partial(measure_radius_paper, Path(folder)),
         ),
@@ -56,7 +56,7 @@ def radius(folder) -> tuple[Claim, ...]:
             "recovery-radius-tuned",
             "Zhang et al.'s Section 3 (2021)",
             "the region from which descent succeeds is smaller for larger $r$",
-            "the same with a step that is 32 times as fast, 3,000 iterations at most",
+            "stored result for the same networks with the tuned step and at most 3,000 iterations",
             verdict="reproduced",
             measure=partial(measure_radius_tuned, Path(folder)),
         ),
@@ -76,10 +76,10 @@ def measure_radius_paper(folder: Path) -> Finding:
     slow, falls = saved > failed / 10, always < never < math.inf
     return Finding(
         "not" if not falls else "partly" if slow else "reproduced",
-        f"up to r = {always} all starts up to distance 3 succeed, from r = {never} none. At r = 300 most are "
-        f"cut off on their way, at a median error of {max(late['error']):.2g} or less; of {failed} failures "
-        f"{saved} are recovered by a faster step from the very same start. So the picture shows how slow "
-        "the descent is at least as much as how wide the basin is",
+        f"up to r = {always} all starts up to distance 3 succeed, and from r = {never} on none does. At "
+        f"r = 300 most trials are cut off on their way, with a median error of {max(late['error']):.2g} or "
+        f"less. Of {failed} failures the tuned step recovers {saved} from the very same start. So the "
+        "picture shows how slow the descent is at least as much as how wide the basin is",
     )
 
 
@@ -103,7 +103,7 @@ def measure_radius_tuned(folder: Path) -> Finding:
     text = ", ".join(f"{half:.1f} (r = {r})" for r, half in numbers.items())
     return Finding(
         "reproduced" if falls and min(numbers.values()) < max(numbers.values()) - 1 else "partly",
-        f"half of the starts succeed at distance {text}",
+        f"half of the trials succeed from a distance of {text}",
     )
 
 
@@ -114,7 +114,7 @@ def rate(folder) -> tuple[Claim, ...]:
             "recovery-rate",
             "Zhang et al.'s Figure 3 (b) (2021)",
             r"the rate of convergence is almost linear in $\sqrt r$",
-            "stored result: $N = 3000$, $d = 300$, $K = 5$, iterations 1,000 to 1,500 from distance 0.5",
+            "stored result for $N = 3000$, $d = 300$, $K = 5$: iterations 1,000 to 1,500 from distance 0.5",
             verdict="reproduced",
             measure=partial(measure_rate, Path(folder)),
         ),
@@ -122,15 +122,15 @@ def rate(folder) -> tuple[Claim, ...]:
             "recovery-momentum",
             "Zhang et al.'s Figure 3 and Theorem 2 (2021)",
             "accelerated descent converges faster than plain descent",
-            "the same trials with momentum 0.2 and 0",
+            "we ran the same trials with momentum 0.2 and 0",
             verdict="reproduced",
             measure=partial(measure_momentum, Path(folder)),
         ),
         Claim(
             "recovery-max-norm",
             "Zhang et al.'s Equation (10) (2021)",
-            "the error falls linearly in the max norm as well, at the same rate",
-            "the same trials, max norm against Frobenius norm",
+            "the error falls at the same rate in the maximum norm",
+            "we measured the same trials in the maximum norm and in the Frobenius norm",
             verdict="reproduced",
             measure=partial(measure_max_norm, Path(folder)),
         ),
@@ -147,9 +147,10 @@ def measure_rate(folder: Path) -> Finding:
     lines = _main_rates(folder)
     return Finding(
         "reproduced" if fit["r_squared"] >= 0.98 else "partly",
-        f"1 minus the rate falls from {lines[0]['frobenius_momentum']:.5f} (r = {lines[0]['support']}) to "
-        f"{lines[-1]['frobenius_momentum']:.5f} (r = {lines[-1]['support']}); a line in the root of r has R "
-        f"squared {fit['r_squared']:.3f}, medians of {lines[0]['trials']} trials",
+        f"1 minus the rate, a median of {lines[0]['trials']} trials, falls from "
+        f"{lines[0]['frobenius_momentum']:.5f} at r = {lines[0]['support']} to "
+        f"{lines[-1]['frobenius_momentum']:.5f} at r = {lines[-1]['support']}. A line in the root of r fits "
+        f"with R squared {fit['r_squared']:.3f} (1 is a perfect fit)",
     )
 
 
@@ -159,8 +160,8 @@ def measure_momentum(folder: Path) -> Finding:
     inside = min(ratios) >= 1.1 and max(ratios) <= 1.3
     return Finding(
         "reproduced" if inside else "partly",
-        f"1 minus the rate is {min(ratios):.2f} to {max(ratios):.2f} times as large; 1 / (1 - 0.2) = 1.25 "
-        "is what theory promises for slow modes",
+        f"with momentum 1 minus the rate is {min(ratios):.2f} to {max(ratios):.2f} times as large; theory "
+        "promises 1 / (1 - 0.2) = 1.25 times for small steps",
     )
 
 
@@ -182,7 +183,8 @@ def samples(folder) -> tuple[Claim, ...]:
             "recovery-samples",
             "Zhang et al.'s Figure 4 (2021)",
             "the number of samples needed is linear in $r$",
-            "stored result, $d = 100$, $K = 5$: half of the trials succeed from distance 0.5",
+            "stored result for $d = 100$, $K = 5$: the number with which half of the trials succeed from "
+            "distance 0.5",
             verdict="reproduced",
             measure=partial(measure_samples, Path(folder)),
         ),
@@ -190,7 +192,7 @@ def samples(folder) -> tuple[Claim, ...]:
             "recovery-samples-theorem",
             "Zhang et al.'s Equation (8) (2021)",
             r"$N = \Omega(K^8 r \log d)$ samples are enough",
-            "the same, against the formula with its constant at 1",
+            "we compared the same result with the formula, its constant taken as 1",
             verdict="reproduced",
             measure=partial(measure_theorem, Path(folder)),
         ),
@@ -208,8 +210,8 @@ def measure_samples(folder: Path) -> Finding:
     inside = len(tuned) == len(found[_TUNED]) and min(tuned) >= 1.1 and max(tuned) <= 1.5
     return Finding(
         "reproduced" if inside else "partly",
-        f"with a tuned step {min(tuned):.2f} to {max(tuned):.2f} samples for each of the rK weights, r = 5 "
-        f"to 60; with the paper's step and 10,000 iterations {min(theirs):.2f} to {max(theirs):.2f}",
+        f"for r = 5 to 60 the tuned step needs {min(tuned):.2f} to {max(tuned):.2f} samples for each of the "
+        f"rK weights. The paper's step and 10,000 iterations need {min(theirs):.2f} to {max(theirs):.2f}",
     )
 
 
@@ -221,8 +223,8 @@ def measure_theorem(folder: Path) -> Finding:
     )
     return Finding(
         "reproduced" if enough else "not",
-        f"the formula gives {theorem_samples(5, 20, 100):.1e} samples where {half[20]:.0f} do: it is "
-        "sufficient, and far from necessary",
+        f"at r = 20 the formula asks for {theorem_samples(5, 20, 100):.1e} samples, and {half[20]:.0f} are "
+        "enough in half of the trials. So its number is sufficient, and far from necessary",
     )
 
 
@@ -233,23 +235,24 @@ def shapes(folder) -> tuple[Claim, ...]:
             "recovery-samples-neurons",
             "this chapter, beside Zhang et al.'s Equation (8) (2021)",
             r"the number of samples grows like $rK / (1 - 2^{-K})$, not like $K^8$",
-            "stored result, $d = 100$, $r = 10$ and $20$: half of the trials succeed from distance 0.5",
+            "stored result for $d = 100$, $r = 10$ and $20$: the number with which half of the trials "
+            "succeed from distance 0.5",
             verdict="holds",
             measure=partial(measure_neurons, Path(folder)),
         ),
         Claim(
             "recovery-samples-features",
             "Zhang et al.'s Section 4 (2021)",
-            r"$\Theta(r \log d)$ samples are required, order-wise optimal in $r$",
-            "the same, $K = 3$, $r = 10$, other $d$",
+            r"$\Theta(r \log d)$ samples are required, which is order-wise optimal in $r$",
+            "stored result of the same kind for $K = 3$, $r = 10$ and several $d$",
             verdict="partly",
             measure=partial(measure_features, Path(folder)),
         ),
         Claim(
             "recovery-samples-dense",
             "Zhang et al.'s Section 4 (2021)",
-            r"that is much less than dense networks need ($\Theta(d \log d)$)",
-            "the same without a mask, $K = 3$, $r = d$, from distance 0.1",
+            r"a pruned network needs far fewer samples than a dense one, which needs $\Theta(d \log d)$",
+            "stored result of the same kind without a mask, $K = 3$, $r = d$, from distance 0.1",
             verdict="reproduced",
             measure=partial(measure_dense, Path(folder)),
         ),
@@ -269,8 +272,9 @@ def measure_neurons(folder: Path) -> Finding:
     good = min(above) > 0.9 and max(above) < 1.3
     return Finding(
         "holds" if good else "fails",
-        f"half of the trials succeed with {min(above):.2f} to {max(above):.2f} times as many, K = 1 to 8; "
-        f"for each weight that is {found[1, 10]:.1f} samples at K = 1 and {found[8, 10]:.1f} at K = 8",
+        f"for K = 1 to 8 half of the trials succeed with {min(above):.2f} to {max(above):.2f} times as many "
+        f"samples as this formula says. For each weight that is {found[1, 10]:.1f} samples at K = 1 and "
+        f"{found[8, 10]:.1f} at K = 8",
     )
 
 
@@ -281,9 +285,9 @@ def measure_features(folder: Path) -> Finding:
     growth, logs = wide[-1] / wide[0], math.log(5000) / math.log(100)
     return Finding(
         "partly" if growth < 1.15 else "reproduced" if growth < 1.15 * logs else "not",
-        f"enough, and linear in r; but from d = 100 to 5,000, where log d grows {logs:.1f}-fold, the samples "
-        f"for each weight are {min(wide):.2f} to {max(wide):.2f} and do not grow: with the supports known, "
-        "the features outside them enter no step",
+        f"the number is linear in r. From d = 100 to 5,000 log d grows {logs:.1f}-fold, and yet the samples "
+        f"for each weight stay between {min(wide):.2f} and {max(wide):.2f}: with the supports known, the "
+        "features outside them enter no step",
     )
 
 
@@ -295,9 +299,9 @@ def measure_dense(folder: Path) -> Finding:
     good = all(0.8 < half / masked < 1.5 for half in halves)
     return Finding(
         "reproduced" if good else "partly",
-        f"without a mask {min(halves):.2f} to {max(halves):.2f} samples for each of the dK weights, with one "
-        f"{masked:.2f} for each of the rK: a mask that keeps r of d features saves a share of about 1 - r/d. "
-        "Neither needs a log d",
+        f"without a mask it takes {min(halves):.2f} to {max(halves):.2f} samples for each of the dK weights, "
+        f"and with one {masked:.2f} samples for each of the rK weights. So a mask that keeps r of d features "
+        "saves a share of about 1 - r/d. Neither student needs a factor log d",
     )
 
 
@@ -308,8 +312,8 @@ def noise(folder) -> tuple[Claim, ...]:
             "recovery-noise",
             "Zhang et al.'s Figure 5 (2021)",
             r"the error is linear in $\sqrt r$ and proportional to the noise",
-            r"stored result: $N = 1000$, $K = 10$, $d = 300$, four levels, "
-            r"against $\tau^2 \operatorname{tr} H^{-1} / N$",
+            r"stored result for $N = 1000$, $K = 10$, $d = 300$ and four levels of noise, compared with the "
+            r"prediction $\tau^2 \operatorname{tr} H^{-1} / N$ of the squared error",
             verdict="partly",
             measure=partial(measure_noise, Path(folder)),
         ),
@@ -329,9 +333,9 @@ def measure_noise(folder: Path) -> Finding:
     holds = [inside, bend <= 1.1]
     return Finding(
         "reproduced" if all(holds) else "partly" if any(holds) else "not",
-        f"up to rK / N = 1/2 the error is {min(ratios):.2f} to {max(ratios):.2f} times the prediction"
-        f"{' (within 10 %)' if inside else ''} at all levels; it bends upward from the line in the root of "
-        f"r, by a factor of {bend:.1f} from r = {first['support']} to {last['support']}",
+        f"up to rK / N = 1/2 the error is {min(ratios):.2f} to {max(ratios):.2f} times the prediction at all "
+        f"levels{', so it is proportional to the noise' if inside else ''}. It bends upward from a line in "
+        f"the root of r, by a factor of {bend:.1f} from r = {first['support']} to {last['support']}",
     )
 
 
@@ -341,8 +345,9 @@ def pruning(folder) -> tuple[Claim, ...]:
         Claim(
             "recovery-pruning",
             "Zhang et al.'s Figure 6 (2021)",
-            "with enough samples the error falls as weights are removed, until fewer than the teacher's stay",
-            "stored result: $K = 5$, $d = 100$, $r = 20$, ten rounds of 20 %, noise $10^{-3}$",
+            "with enough samples the error falls as weights are removed, until fewer are left than the "
+            "teacher has",
+            "stored result for $K = 5$, $d = 100$, $r = 20$, noise $10^{-3}$, ten rounds of 20 % each",
             verdict="reproduced",
             measure=partial(measure_pruning, Path(folder)),
         ),
@@ -360,6 +365,7 @@ def measure_pruning(folder: Path) -> Finding:
     good = many[21] <= many[100] / 2 and many[17] >= 50 * many[21]
     return Finding(
         "reproduced" if good else "partly",
-        f"N = 1000: {many[100]:.1g} dense, {many[21]:.1g} at 21 %, {many[17]:.1g} at 17 %; "
-        f"N = 100: {few[100]:.1g}, {few[21]:.1g}, {few[17]:.1g}",
+        f"with 1,000 samples the error is {many[100]:.1g} with all weights, {many[21]:.1g} with 21 % and "
+        f"{many[17]:.1g} with 17 % of them. With 100 samples it is {few[100]:.1g}, {few[21]:.1g} and "
+        f"{few[17]:.1g}",
     )

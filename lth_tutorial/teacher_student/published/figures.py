@@ -54,7 +54,7 @@ def radius(summary, endings, rule: str, support: int):
     failed, near = (sum(line[k]) for k in ("far", "near"))
     says = (
         f"With {rule}, {line['trials']} trials for each square: {_reach(lines[column])}; of the trials that "
-        f"fail, {near} were cut off within 1 % of the teacher, {failed} farther off."
+        f"fail, {near} were cut off within 1 % of the teacher and {failed} ended farther off."
     )
     both = {row["support"] for row in endings if row["step"] != RULES[rule]}
     places = [k for k, row in enumerate(lines) if row["support"] in both]
@@ -162,8 +162,8 @@ def _rate_curves_say(first, last) -> str:
 def _rate_line_says(first, last, fit) -> str:
     ends = [f"{x['frobenius_momentum']:.4f} at r = {x['support']}" for x in (first, last)]
     return (
-        f"1 minus the rate falls from {ends[0]} to {ends[1]}, along a line in the root of r with R squared "
-        f"{fit['r_squared']:.3f}."
+        f"1 minus the rate falls from {ends[0]} to {ends[1]}. A line in the root of r fits it with R squared "
+        f"{fit['r_squared']:.3f} (1 is a perfect fit)."
     )
 
 
@@ -286,8 +286,9 @@ def _shapes_say(vary: str, lines, distance: float) -> str:
     )
     fixed = {"neurons K": "d = 100", "features d": "K = 3, r = 10"}.get(vary, "K = 3, r = d")
     return (
-        f"{fixed}, {trials_text(lines)}: from distance {distance:g} half of the trials succeed with {what} "
-        f"samples for each weight; counting asks for {ends[0]['counting']:.2f} and {ends[1]['counting']:.2f}."
+        f"{fixed}, {trials_text(lines)} from distance {distance:g}. Half of them succeed with this many "
+        f"samples for each weight: {what}. Counting asks for {ends[0]['counting']:.2f} and "
+        f"{ends[1]['counting']:.2f}."
     )
 
 

@@ -36,9 +36,9 @@ def radius_table(folder) -> tables.Table:
     ]
     head = (
         "features per neuron",
-        "half succeed up to distance",
+        "the paper's step: half succeed up to",
         "trials",
-        "tuned",
+        "the tuned step: half succeed up to",
         "trials, tuned",
     )
     return tables.table(head, rows)
@@ -46,12 +46,14 @@ def radius_table(folder) -> tables.Table:
 
 def _reach(line: dict) -> tuple[str, str]:
     """The distance with its band, where that says more than the distance; the trials."""
-    half, last = line["half"], line["distances"][-1]
+    half = line["half"]
     low, high = summaries.half_band(line["distances"], line["reached"], line["trials"])
-    text = half if isinstance(half, str) else f"{half:.1f}"
+    text = {"always": "every", "never": "none"}.get(half) or f"{half:.1f}"
     sure = {"always": low == math.inf, "never": high == 0}.get(half, False)
-    ends = [f"{end:.1f}" if end < math.inf else f"{last:g} or more" for end in (low, high)]
-    return text if sure else f"{text} ({ends[0]} to {ends[1]})", str(line["trials"])
+    band = f"{low:.1f} or more" if high == math.inf else f"{low:.1f} to {high:.1f}"
+    if low == 0 and high == math.inf:
+        band = "anything"
+    return text if sure else f"{text} ({band})", str(line["trials"])
 
 
 def rate_table(folder, supports=(20, 100, 300)) -> tables.Table:
