@@ -171,6 +171,25 @@ def poisson_constant(quantile: float = 0.5, points: int = 4001) -> float:
     return (low + high) / 2
 
 
+def covering_heuristic(eta: float, constant: float = 0.0) -> float:
+    r"""The n with n = log2(1/eta) + log2 ln(1/eta) + log2(n) / 2 + constant: a count, not a bound.
+
+    The 2^n sums, spread over a length of about sqrt(n), put some m ~ 2^n eta / sqrt(n) into an interval of
+    length 2 eta. If they lie like points thrown at random, an interval is empty with probability exp(-m);
+    none of 1 / (2 eta) is when m ~ ln(1/eta). The larger solution, by fixed-point iteration.
+
+    Raises:
+        ValueError: eta is not between 0 and 1/4.
+    """
+    if not 0 < eta <= 0.25:
+        raise ValueError(f"eta must lie between 0 and 1/4, got {eta!r}")
+    digits = math.log2(1 / eta)
+    n = digits + 2
+    for _ in range(60):
+        n = max(digits + math.log2(math.log(1 / eta)) + math.log2(n) / 2 + constant, 1.0)
+    return n
+
+
 def out_of_reach(x, z) -> np.ndarray:
     """The distance of each target from the range that any subset can reach.
 

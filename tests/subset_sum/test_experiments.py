@@ -1,5 +1,7 @@
 """Chapter 1's experiments: laws, quantiles and tails against what is known of them."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -112,3 +114,20 @@ def test_tail_counts_agree_with_the_errors():
 def test_median_errors_shapes():
     errors = experiments.median_errors([3, 6], [4, 2], 9)
     assert [len(e) for e in errors] == [4, 2]
+
+
+def test_the_heuristic_for_all_targets_solves_its_equation():
+    for eta in (0.25, 1e-2, 1e-6):
+        for constant in (0.0, 1.5):
+            n = experiments.covering_heuristic(eta, constant)
+            right = math.log2(1 / eta) + math.log2(math.log(1 / eta)) + math.log2(n) / 2 + constant
+            assert math.isclose(n, right, rel_tol=1e-9)
+
+
+def test_the_heuristic_needs_less_and_less_for_a_further_digit():
+    at = [experiments.covering_heuristic(2.0**-k) for k in range(3, 60)]
+    rises = np.diff(at)
+    assert (np.diff(rises) < 0).all() and 1 < rises[-1] < 1.05 < 1.3 < rises[0]
+    for eta in (0, 0.3, -1):
+        with pytest.raises(ValueError, match="eta must lie between"):
+            experiments.covering_heuristic(eta)
