@@ -23,7 +23,7 @@ def smallest_n(folder) -> tuple[Claim, ...]:
         Claim(
             "smallest-n-cause",
             "this chapter",
-            "a large part of those candidates guards against lopsided draws, not against imprecision",
+            "a large part of the candidates in that figure guards against lopsided draws, not against imprecision",
             "The same, but half of the candidates are positive.",
             verdict="holds",
             measure=partial(measure_cause, Path(folder)),
@@ -47,7 +47,7 @@ def measure_smallest_n(folder: Path) -> Finding:
     verdict = ("reproduced" if off <= 2 else "partly") if falls else "not"
     return Finding(
         verdict,
-        f"With a trained network of our own: {' '.join(parts)} With this range no number is off by more "
+        f"This is a trained network of our own. {' '.join(parts)} With this range no number is off by more "
         f"than {off}.",
     )
 
