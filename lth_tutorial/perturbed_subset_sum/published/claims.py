@@ -23,7 +23,8 @@ def smallest_n(folder) -> tuple[Claim, ...]:
         Claim(
             "smallest-n-cause",
             "this chapter",
-            "a large part of the candidates in that figure guards against lopsided draws, not against imprecision",
+            "a large part of the candidates in that figure guards against lopsided draws, not against "
+            "imprecision",
             "The same, but half of the candidates are positive.",
             verdict="holds",
             measure=partial(measure_cause, Path(folder)),
