@@ -57,9 +57,9 @@ def measure_masks_hold() -> Finding:
     ]
     return Finding(
         "fails" if bad else "holds",
-        f"exactly 0 under {', '.join(_OPTIMIZERS)}, all with weight decay"
+        f"pruned weights are exactly 0 under {', '.join(_OPTIMIZERS)}, each with weight decay"
         if not bad
-        else f"moved under {', '.join(bad)}",
+        else f"pruned weights moved under {', '.join(bad)}",
     )
 
 
@@ -75,7 +75,7 @@ def measure_negatives() -> Finding:
         shares.append(sum(int((n & m).sum()) for n, m in zip(negative, moved, strict=True)) / total)
     return Finding(
         "holds" if shares == [1, 0] else "fails",
-        f"of the negative weights {shares[0]:.0%} move; with the public code's rule {shares[1]:.0%}",
+        f"{shares[0]:.0%} of the negative weights move; with the public code's rule {shares[1]:.0%} move",
     )
 
 
@@ -90,7 +90,7 @@ def measure_smallest() -> Finding:
         worse += (w[~mask.numpy()] ** 2).sum() > best + 1e-12
     return Finding(
         "fails" if worse else "holds",
-        "among all 252 masks that keep 5 of 10 weights it changes them least, in 20 draws of 20",
+        "in each of 20 draws of 10 weights, no mask of the 252 that keep 5 weights changes them less",
     )
 
 
@@ -99,7 +99,7 @@ CLAIMS = (
         "smallest-weights",
         "this chapter",
         r"of all masks with as many weights, magnitude pruning has the least $\lVert W - M \odot W \rVert_2$",
-        "all masks, by enumeration",
+        "we tried all masks that keep 5 of 10 weights",
         verdict="holds",
         measure=measure_smallest,
     ),
@@ -107,7 +107,7 @@ CLAIMS = (
         "masks-hold",
         "this chapter",
         "pruned weights stay exactly $0$, whatever the optimizer",
-        "a small network, 20 steps with weight decay; the tests try every optimizer of torch",
+        "we trained a small network for 20 steps with weight decay; the tests try every optimizer of torch",
         verdict="holds",
         measure=measure_masks_hold,
     ),
@@ -115,7 +115,7 @@ CLAIMS = (
         "negatives-learn",
         "this chapter",
         "negative weights learn like positive ones; in a public implementation they do not",
-        "the same network with Adam, by both rules",
+        "we trained the same network with Adam, by both rules",
         verdict="holds",
         measure=measure_negatives,
     ),

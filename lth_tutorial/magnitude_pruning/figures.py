@@ -96,9 +96,9 @@ def learning_curves(summary, level: int):
         _as_curves(axes, measured, 0.1 if level > 6 else 0.45)
     tenth = {label: columns[label][2] for _, _, label in _KINDS.values()}
     says = (
-        f"{percent(summary['left'][2 * level])} of the weights left, {summary['seeds']} seeds: after a tenth "
-        f"of training the ticket has {tenth['ticket']:.2f}, the mask with weights drawn anew "
-        f"{tenth['drawn anew']:.2f}, a random mask {tenth['random mask']:.2f}."
+        f"Test accuracy with {percent(summary['left'][2 * level])} of the weights, after a tenth of the "
+        f"training, mean of {summary['seeds']} runs: {tenth['ticket']:.2f} for the ticket, "
+        f"{tenth['drawn anew']:.2f} with weights drawn anew, {tenth['random mask']:.2f} with a random mask."
     )
     return describe(figure, says, columns)
 

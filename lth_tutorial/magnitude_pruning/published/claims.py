@@ -26,7 +26,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "Frankle and Carbin 2019, the hypothesis",
             "a subnetwork with its initial weights, trained alone, is at least as accurate in at most as "
             "many steps",
-            "stored result: LeNet-300-100, 10,000 images, five seeds, sixteen rounds of 20 %",
+            "a stored result has LeNet-300-100 on 10,000 images, five runs, sixteen rounds that remove 20 %",
             verdict="reproduced",
             measure=partial(measure_tickets, folder),
         ),
@@ -34,7 +34,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "faster-ticket",
             "Frankle and Carbin 2019, Section 2",
             "winning tickets learn faster than the whole network, at first the faster the sparser",
-            "the same, after a tenth of the training",
+            "we read the same result after a tenth of the training",
             verdict="reproduced",
             measure=partial(measure_speed, folder),
         ),
@@ -42,7 +42,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "reinitialized-ticket",
             "Frankle and Carbin 2019, Section 2; the slides",
             "with weights drawn anew the same mask does worse",
-            "the same, every second density",
+            "we read the same result at every second density",
             verdict="reproduced",
             measure=partial(measure_reinitialized, folder),
         ),
@@ -50,7 +50,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "random-mask",
             "Frankle and Carbin 2019, Figure 1",
             "random masks learn ever more slowly and end ever lower as they get sparser",
-            "the same, random masks with the ticket's numbers of weights and initial values",
+            "in the same result random masks have the ticket's numbers of weights, with their initial values",
             verdict="reproduced",
             measure=partial(measure_random, folder),
         ),
@@ -58,7 +58,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "one-shot",
             "Frankle and Carbin 2019, Section 2",
             "pruning in many rounds finds smaller winning tickets than pruning in one",
-            "stored result: the same shares removed at once, three seeds",
+            "in the same result the same shares are removed at once, in three runs",
             verdict="reproduced",
             measure=partial(measure_one_shot, folder),
         ),
@@ -66,7 +66,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "late-rewinding",
             "Frankle et al. 2020",
             "small networks do not need to rewind to a later step; step $0$ is enough",
-            "stored result: steps 40 and 200 of 780, three seeds",
+            "in the same result three runs rewind to step 40 and three to step 200, of 780",
             verdict="reproduced",
             measure=partial(measure_rewinding, folder),
         ),
@@ -74,7 +74,7 @@ def tickets(folder) -> tuple[Claim, ...]:
             "frozen-negatives",
             "this chapter",
             "freezing negative weights, as a public code does, costs accuracy",
-            "stored result: the same rounds with its rule, two seeds",
+            "in the same result two runs make the same rounds with its rule",
             verdict="holds",
             measure=partial(measure_frozen, folder),
         ),
@@ -90,9 +90,10 @@ def measure_tickets(folder: Path) -> Finding:
     left, best = summary["left"], int(np.argmax(last))
     return Finding(
         "reproduced" if worst >= 5 else "partly",
-        f"on 10,000 images, at the same step: the mean down to {_percent(left[sparsest])} of the weights, "
-        f"and in every seed still a ticket of {_percent(left[worst])} or less; best with "
-        f"{_percent(left[best])}: {last[best]:.3f} against {last[0]:.3f}",
+        f"on 10,000 images, at the same step, the mean accuracy of the tickets is at least that of the whole "
+        f"network with {_percent(left[sparsest])} of the weights or more. In each single run some ticket of "
+        f"at most {_percent(left[worst])} wins. The best mean is {last[best]:.3f}, with "
+        f"{_percent(left[best])}, against {last[0]:.3f}",
     )
 
 
@@ -106,9 +107,9 @@ def measure_speed(folder: Path) -> Finding:
     ahead = int(np.flatnonzero(low > summary["curves"]["ticket"]["high"][0][_TENTH]).max())
     return Finding(
         "reproduced" if ahead >= 8 and best >= 2 else "partly",
-        f"{tenth[0]:.3f} with all weights, {tenth[best]:.3f} with {_percent(summary['left'][best])}, "
-        f"{tenth[-1]:.3f} with {_percent(summary['left'][-1])}; down to {_percent(summary['left'][ahead])} "
-        "every ticket is ahead of every whole network",
+        f"the accuracy is {tenth[0]:.3f} with all weights, {tenth[best]:.3f} with "
+        f"{_percent(summary['left'][best])} and {tenth[-1]:.3f} with {_percent(summary['left'][-1])}. With "
+        f"{_percent(summary['left'][ahead])} every ticket is ahead of every whole network",
     )
 
 
@@ -133,10 +134,10 @@ def measure_reinitialized(folder: Path) -> Finding:
     at = int(np.argmin(np.abs(np.array(left) - 0.126)))
     return Finding(
         "reproduced" if good else "partly",
-        f"with {_percent(left[at])} of the weights, after a tenth of training {ticket[at, 0]:.2f} against "
-        f"{control[at, 0]:.2f}, after all of it {ticket[at, 1]:.3f} against {control[at, 1]:.3f}; where less "
-        "than half is left, the worst ticket is ahead of the best control by at least "
-        f"{margin[sparse].min():.3f}",
+        f"with {_percent(left[at])} of the weights the ticket has {ticket[at, 0]:.2f} after a tenth of the "
+        f"training and the control {control[at, 0]:.2f}; after all of it they have {ticket[at, 1]:.3f} and "
+        f"{control[at, 1]:.3f}. Where less than half is left, the worst ticket is ahead of the best control "
+        f"by at least {margin[sparse].min():.3f}",
     )
 
 
@@ -147,9 +148,9 @@ def measure_random(folder: Path) -> Finding:
     good = falls and (margin[np.array(left) < 0.5] > 0).all()
     return Finding(
         "reproduced" if good else "partly",
-        f"after a tenth of training {control[0, 0]:.2f} with {_percent(left[0])} of the weights, "
-        f"{control[-1, 0]:.2f} with {_percent(left[-1])}; at the end {control[0, 1]:.3f} and "
-        f"{control[-1, 1]:.3f}",
+        f"after a tenth of the training a random mask has {control[0, 0]:.2f} with {_percent(left[0])} of "
+        f"the weights and {control[-1, 0]:.2f} with {_percent(left[-1])}. At the end it has "
+        f"{control[0, 1]:.3f} and {control[-1, 1]:.3f}",
     )
 
 
@@ -160,12 +161,12 @@ def measure_one_shot(folder: Path) -> Finding:
     once = np.array(summary["variants"]["one shot"]["mean"])
     shares = [_percent(share) for share in summary["left"][4::4]]
     pairs = ", ".join(
-        f"{a:.3f} and {b:.3f} ({share})" for a, b, share in zip(many, once, shares, strict=True)
+        f"{a:.3f} and {b:.3f} with {share}" for a, b, share in zip(many, once, shares, strict=True)
     )
     worse = many - once
     return Finding(
         "reproduced" if worse[-1] > 0.005 and worse[0] < worse[-1] else "partly",
-        f"in rounds and at once: {pairs} of the weights left",
+        f"the accuracies of many rounds and of one are {pairs} of the weights",
     )
 
 
@@ -180,7 +181,7 @@ def measure_rewinding(folder: Path) -> Finding:
     largest = max(np.abs(rows).max() for rows in change.values())
     return Finding(
         "reproduced" if largest < 0.01 else "partly",
-        f"steps 40 and 200 change no mean by more than {largest:.3f}",
+        f"rewinding to step 40 or 200 changes no mean accuracy by more than {largest:.3f}",
     )
 
 
@@ -191,8 +192,9 @@ def measure_frozen(folder: Path) -> Finding:
     frozen = np.array(summary["variants"]["frozen"]["mean"])
     return Finding(
         "holds" if (plain - frozen).min() > 0 else "fails",
-        f"{plain[0] - frozen[0]:.3f} with all weights, {plain[8] - frozen[8]:.3f} with "
-        f"{_percent(summary['left'][8])}, {plain[-1] - frozen[-1]:.3f} with {_percent(summary['left'][-1])}",
+        f"it costs {plain[0] - frozen[0]:.3f} with all weights, {plain[8] - frozen[8]:.3f} with "
+        f"{_percent(summary['left'][8])} and {plain[-1] - frozen[-1]:.3f} with "
+        f"{_percent(summary['left'][-1])}",
     )
 
 
@@ -204,7 +206,7 @@ def controls(folder) -> tuple[Claim, ...]:
             "ticket-signs",
             "Zhou et al. 2019",
             "of a ticket's initial weights the signs matter, the sizes do not",
-            "stored result: 12.6 % of the weights, five seeds, sizes shuffled within each layer",
+            "a stored result has five runs with 12.6 % of the weights, and sizes shuffled within each layer",
             verdict="reproduced",
             measure=partial(measure_signs, folder),
         ),
@@ -212,7 +214,7 @@ def controls(folder) -> tuple[Claim, ...]:
             "mask-alone",
             "Liu et al. 2019 for large steps; Zhang et al. 2021 cite it without this condition",
             "once the right mask is known, weights drawn anew do as well as the ticket's",
-            "the same with weights drawn anew: one small network, Adam with a small step",
+            "the same result has weights drawn anew, in one small network trained by Adam with a small step",
             verdict="open",
             measure=partial(measure_mask_alone, folder),
         ),
@@ -236,8 +238,8 @@ def measure_signs(folder: Path) -> Finding:
     )
     return Finding(
         "reproduced" if good else "partly",
-        f"after a tenth of training: ticket {tenth[ticket][0]:.2f}, sizes shuffled {tenth[signs][0]:.2f}, "
-        f"sizes and signs shuffled {tenth[shuffled][0]:.2f}",
+        f"after a tenth of the training the ticket has {tenth[ticket][0]:.2f}. With sizes shuffled it has "
+        f"{tenth[signs][0]:.2f}, with sizes and signs shuffled {tenth[shuffled][0]:.2f}",
     )
 
 
@@ -251,9 +253,9 @@ def measure_mask_alone(folder: Path) -> Finding:
     worse = all(rows[ticket][1] > rows[anew][2] for rows in (tenth, end))
     return Finding(
         "open" if worse else "partly",
-        "on one small network with a small step it does not hold: the worst ticket beats the best control, "
-        f"after all of the training {end[ticket][0]:.3f} against {end[anew][0]:.3f} in the "
-        f"mean (a random mask: {end[random][0]:.3f}); large networks with a large step, "
+        "on one small network with a small step it does not hold: the worst ticket beats the best control. "
+        f"After all of the training the mean is {end[ticket][0]:.3f} for the ticket, {end[anew][0]:.3f} with "
+        f"weights drawn anew and {end[random][0]:.3f} with a random mask. Large networks with a large step, "
         "for which it was found, were not tried",
     )
 
@@ -266,15 +268,16 @@ def lenet_5(folder) -> tuple[Claim, ...]:
             "lenet5-pruning",
             "Zhang et al.'s Figure 7 (2021)",
             "on MNIST with LeNet-5, accuracy first rises with proper pruning ($N = 20{,}000$), then drops",
-            "stored result: 20 % a cycle, four epochs each, accuracy at the end",
+            "in a stored result each cycle removes 20 % and passes four times over the images; we take the "
+            "accuracy at the end",
             verdict="reproduced",
             measure=partial(measure_lenet_5, folder),
         ),
         Claim(
             "lenet5-samples",
             "Zhang et al.'s Figure 7 (2021)",
-            "more training images, higher curves",
-            "the same, at every density",
+            "with more training images the curve is higher",
+            "we compared the curves of neighbouring $N$ at every density",
             verdict="reproduced",
             measure=partial(measure_lenet_5_samples, folder),
         ),
@@ -295,13 +298,17 @@ def measure_lenet_5(folder: Path) -> Finding:
         rises.append(mean[1:6].mean() - mean[0])
         drops.append(mean[best] - mean[-1])
         text.append(
-            f"{line['samples']:,}: {mean[0]:.4f}, best {mean[best]:.4f} ({_percent(summary['left'][best])}), "
-            f"last {mean[-1]:.4f}"
+            f"with {line['samples']:,} images from {mean[0]:.4f} to {mean[best]:.4f} (at "
+            f"{_percent(summary['left'][best])}) and then to {mean[-1]:.4f}"
         )
     good = min(rises) > 0 and min(drops) > 0.005
     runs = f"means of {', '.join(str(line['seeds']) for line in summary['lines'])} runs"
-    first = f"cycles 1 to 5 together lie {min(rises):.4f} to {max(rises):.4f} above all weights"
-    return Finding("reproduced" if good else "partly", f"{first}. {'; '.join(text)} ({runs})")
+    first = (
+        f"the mean accuracy of cycles 1 to 5 is {min(rises):.4f} to {max(rises):.4f} above that of the "
+        "whole network"
+    )
+    says = f"{first}. The accuracy goes {'; '.join(text)} ({runs})"
+    return Finding("reproduced" if good else "partly", says)
 
 
 def measure_lenet_5_samples(folder: Path) -> Finding:
@@ -311,7 +318,7 @@ def measure_lenet_5_samples(folder: Path) -> Finding:
     crossed = int((np.diff(means, axis=0) < 0).sum())
     return Finding(
         "reproduced" if crossed == 0 else "partly",
-        f"of {means[1:].size} neighbouring pairs {crossed} are the other way round",
+        f"of {means[1:].size} comparisons {crossed} are the other way round",
     )
 
 
