@@ -17,6 +17,8 @@ SIGNAL = "LTH_OTHER_PROCESSOR"
 THREADS = 2
 # All that may be inherited: a library's own one wins over OpenMP's, and Dask leaves some set behind.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Threads that wait give way: two tests side by side have four of them on two cores.
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "4"}
 # Stored results, all claims (the scorecard), and, as far as time goes, notebooks whose numbers are floats:
 # least squares in chapter 4, descents to the last digit in chapter 5, training in chapter 6.
 SENSITIVE = (
@@ -88,7 +90,7 @@ def _numpy():
 
 def variables(processor: Processor, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment variables that make this processor another one; only threads where it has one set."""
-    found = {SIGNAL: "1"} | dict.fromkeys(THREAD_VARIABLES, str(THREADS))
+    found = {SIGNAL: "1"} | dict.fromkeys(THREAD_VARIABLES, str(THREADS)) | WAITING
     narrower = processor.narrower()
     if narrower is None:
         return found

@@ -12,6 +12,7 @@ from .processor import (
     SENSITIVE,
     SIGNAL,
     THREAD_VARIABLES,
+    WAITING,
     Processor,
     still_on,
     this_processor,
@@ -60,7 +61,11 @@ def test_what_is_run_as_another_processor_is_there(test):
 @pytest.mark.parametrize("machine", ["x86_64", "arm64", "riscv64"])
 def test_a_processor_with_one_set_changes_threads_and_says_so(machine):
     processor = made(machine, NUMPY_2, ("SSE42",))
-    assert variables(processor, {}) == {SIGNAL: "1"} | dict.fromkeys(THREAD_VARIABLES, "2")
+    assert variables(processor, {}) == {
+        SIGNAL: "1",
+        **dict.fromkeys(THREAD_VARIABLES, "2"),
+        **WAITING,
+    }
     assert words(processor).startswith("This processor has one set of vector instructions")
 
 
