@@ -75,3 +75,18 @@ def test_what_firefox_restores_agrees(window, address, way):
     assert window.evaluate(DISAGREE) == []
     assert window.evaluate("document.querySelector('#cover .lth-says').textContent") == first
     assert window.evaluate(FORMS) == [True] * 4
+
+
+def test_a_chapter_is_presented(window, address):
+    window.resize(1280, 720)
+    window.goto(f"{address}/{CHAPTER}?present")
+    shown = """new Promise((done) => {
+        const look = () => document.querySelector('.lth-deck[data-ready] .lth-shown')
+            ? done(document.querySelector('.lth-shown').getAttribute('aria-label')) : setTimeout(look, 20);
+        look();
+    })"""
+    first = window.evaluate(shown)
+    assert int(re.fullmatch(r"Screen 1 of (\d+)\b.*", first)[1]) > 10
+    window.press("ArrowRight")
+    assert window.evaluate(shown).startswith("Screen 2 of")
+    assert window.problems == []

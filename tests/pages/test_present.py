@@ -61,6 +61,16 @@ DEAD = """[...document.querySelectorAll('.lth-screen .lth-explorer')].filter((fi
     return says.textContent === before;
 }).map((figure) => figure.id)"""
 
+# A finger that moves along a screen, as the page is told of it.
+SWIPE = """([from, to]) => {
+    const target = document.querySelector('.lth-shown');
+    const touch = (x) => new Touch({ identifier: 1, target, clientX: x, clientY: 300 });
+    for (const [kind, x] of [['touchstart', from], ['touchend', to]]) {
+        const all = { touches: kind === 'touchstart' ? [touch(x)] : [], changedTouches: [touch(x)] };
+        target.dispatchEvent(new TouchEvent(kind, { bubbles: true, ...all }));
+    }
+}"""
+
 
 @each_chapter
 def test_a_chapter_is_screens(open_page, site, path):
@@ -101,6 +111,12 @@ def test_one_goes_through_it_with_keys_and_the_address_keeps_the_place(open_page
         page.keyboard.press(key)
         found.append(shown())
     assert found == [2, 3, 4, 5, 4, 3, 2, last, last, 1, 1]
+    page.evaluate(SWIPE, [900, 300])
+    assert shown() == 2
+    page.evaluate(SWIPE, [300, 900])
+    assert shown() == 1
+    page.evaluate(SWIPE, [300, 320])  # a finger that trembles
+    assert shown() == 1
     page.keyboard.press("ArrowRight")
     page.locator(".lth-shown input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")  # moves the slider
