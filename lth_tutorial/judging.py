@@ -29,6 +29,8 @@ def array_of(value, what: str = "the answer", shape: tuple[int, ...] | None = No
     Raises:
         Unfit: it is none, or of another shape.
     """
+    if isinstance(value, set):
+        raise Unfit(f"{what} should be a list, and is a set, which has no order")
     try:
         array = np.asarray(value)
         array = (array.astype(float) if array.dtype == bool else real_array(what, value)).astype(
@@ -39,9 +41,18 @@ def array_of(value, what: str = "the answer", shape: tuple[int, ...] | None = No
     if not np.isfinite(array).all():
         raise Unfit(f"{what} should be finite, and holds NaN or infinity")
     if shape is not None and not _fits(array.shape, shape):
-        wanted = " x ".join("any" if n < 0 else str(n) for n in shape) or "one number"
-        raise Unfit(f"{what} should have the shape {wanted}, and has {array.shape}")
+        raise Unfit(f"{what} should {_wanted(shape)}, and has the shape {_by(array.shape)}")
     return array
+
+
+def _wanted(shape: tuple[int, ...]) -> str:
+    if len(shape) < 2:
+        return "be one number" if not shape else "be one list of numbers"
+    return f"have the shape {_by(shape)}"
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join("any" if n < 0 else str(n) for n in shape) or "of one number"
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
@@ -59,11 +70,32 @@ def mask_of(value, shape: int | tuple[int, ...], what: str = "the mask") -> np.n
     shape = (shape,) if isinstance(shape, int) else shape
     array = array_of(value, what)
     if array.shape != shape or not np.isin(array, (0, 1)).all():
-        positions = len(shape) == 1 and array.ndim == 1 and not np.isin(array, (0, 1)).all()
-        hint = "; are these positions?" if positions else ""
-        wanted = " x ".join(map(str, shape))
-        raise Unfit(f"{what} should hold {wanted} truth values, and is {shown(value)}{hint}")
+        wanted = f"{what} should hold {_by(shape)} truth values"
+        raise Unfit(f"{wanted}, and {_what_instead(array, shape)}")
     return array.astype(bool)
+
+
+def _what_instead(array: np.ndarray, shape: tuple[int, ...]) -> str:
+    """What stands in the place of a mask: other numbers, or truth values of another shape."""
+    if np.isin(array, (0, 1)).all():
+        return f"has the shape {_by(array.shape)}"
+    holds = f"holds {np.setdiff1d(array, (0, 1))[0]:.3g}"
+    whole = (
+        len(shape) == 1 and array.ndim == 1 and (array == array.round()).all() and array.min() >= 0
+    )
+    return f"{holds}; are these positions?" if whole else holds
+
+
+def positions_of(value, what: str) -> list[int]:
+    """A value as positions, in their order: a list, an array or a set of whole numbers.
+
+    Raises:
+        Unfit: it is none.
+    """
+    array = array_of(sorted(value) if isinstance(value, set) else value, what, (-1,))
+    if (array != array.round()).any():
+        raise Unfit(f"{what} should hold whole numbers, and is {shown(value)}")
+    return sorted(map(int, array))
 
 
 def parts_of(value, count: int, what: str) -> list:
@@ -72,8 +104,12 @@ def parts_of(value, count: int, what: str) -> list:
     Raises:
         Unfit: it is no list or tuple of that length; `what` says which parts are asked for.
     """
-    if not isinstance(value, list | tuple) or len(value) != count:
-        raise Unfit(f"the answer should hold {count} things: {what}")
+    if isinstance(value, np.ndarray) and value.ndim:
+        value = list(value)
+    if not isinstance(value, list | tuple):
+        raise Unfit(f"the answer should be a list of {count} things, {what}; it is {shown(value)}")
+    if len(value) != count:
+        raise Unfit(f"the answer should hold {count} things, {what}; it holds {len(value)}")
     return list(value)
 
 

@@ -5,15 +5,18 @@ at what the call gave and returns words on what is wrong, or None. Notebook, pag
 checks; the grader has more of them, and seeds that nobody can foresee.
 """
 
-import copy
+import dis
 import hashlib
+import inspect
+import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import CodeType, FunctionType, SimpleNamespace
 
 from lth_tutorial.checks import shown
+from lth_tutorial.messages import travelled
 
 KINDS = ("function", "value", "text")
 UNTOUCHED = "nothing is here yet: write your answer into the cell above, run it, and then this one"
@@ -66,6 +69,7 @@ class Task:
         kind: one of KINDS; a text is marked by a person.
         checks: those that the notebook has; the grader may add more.
         points: of a text; else its checks have them.
+        worth: points of all its checks, those of the grader as well, where that is known.
         more: how many checks the grader adds.
         seconds: for one call, at least ten times what a plain solution takes.
         uses: the libraries that an answer may import, rooms of the package among them.
@@ -76,6 +80,7 @@ class Task:
     kind: str = "function"
     checks: tuple[Check, ...] = ()
     points: float = 0.0
+    worth: float = 0.0
     more: int = 0
     seconds: float = 4.0
     uses: tuple[str, ...] = ("numpy",)
@@ -117,16 +122,17 @@ class Assignment:
             print(
                 "Write your identifier between the quotation marks: till then the numbers are examples."
             )
-        mine = SimpleNamespace(**self.numbers(own_seed(variant, who)))
-        return mine, Desk(self, who, variant)
+        drawn = self.numbers(own_seed(variant, who)).items()
+        mine = {k: v if hasattr(v, "words") else travelled(v) for k, v in drawn}
+        return SimpleNamespace(**mine), Desk(self, who, variant)
 
 
 # Seeds
 
 
 def identifier(student: str) -> str:
-    """A student's identifier as it is compared: small letters, no spaces around."""
-    return str(student).strip().lower()
+    """A student's identifier as it is compared: small letters, no spaces around, no halves of characters."""
+    return str(student).encode("utf-8", "replace").decode().strip().lower()
 
 
 def seed_of(*words) -> int:
@@ -170,11 +176,11 @@ def verdict(check: Check, arguments: tuple, value) -> str | None:
 
 
 def ask(check: Check, seed: int, call: Callable) -> Outcome:
-    """Make the arguments, call with a copy of them, and judge."""
+    """Make the arguments, call with them, and judge; both travel as between the processes of the grader."""
     arguments = check.arguments(seed)
     begun = time.perf_counter()
     try:
-        value = call(*copy.deepcopy(arguments))
+        value = travelled(call(*map(travelled, arguments)))
     except NotImplementedError:
         value = None
     except Exception as error:
@@ -214,7 +220,11 @@ class Answer:
         lines = [
             f"{self.task.name}: {held} of {len(self.outcomes)} public checks. {self._grading()}"
         ]
-        lines += [f"  {one.check.name}: {one.words}" for one in self.outcomes if one.words]
+        said: dict[str, list[str]] = {}
+        for one in self.outcomes:
+            if one.words:
+                said.setdefault(one.words, []).append(one.check.name)
+        lines += [f"  {', '.join(names)}: {words}" for words, names in said.items()]
         return "\n".join([*lines, *self.notes])
 
     def _grading(self) -> str:
@@ -242,19 +252,43 @@ class Desk:
         outcomes = tuple(ask(c, self._seed(task, c), _caller(task, answer)) for c in task.checks)
         if all(outcome.words == UNTOUCHED for outcome in outcomes):
             return Answer(task, ())
-        return Answer(task, outcomes, tuple(self._notes(task, outcomes)))
+        return Answer(task, outcomes, (*_slowness(task, outcomes), *_strangers(task, answer)))
 
     def _seed(self, task: Task, check: Check) -> int:
         if check.own:
             return own_seed(self.variant, self.student)
         return seed_of("public", self.variant, self.student, task.name, check.name)
 
-    def _notes(self, task: Task, outcomes: tuple[Outcome, ...]) -> Iterable[str]:
-        slowest = max(outcome.seconds for outcome in outcomes)
-        if slowest > task.seconds / 2:
-            yield (
-                f"  One call took {slowest:.1f} s; grading stops a call after {task.seconds:g} s."
-            )
+
+def _slowness(task: Task, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    slowest = max(outcome.seconds for outcome in outcomes)
+    if slowest > task.seconds / 2:
+        yield f"  One call took {slowest:.1f} s; grading stops a call after {task.seconds:g} s."
+
+
+def _strangers(task: Task, answer) -> Iterator[str]:
+    """A note on every library that an answer uses and grading does not have."""
+    if isinstance(answer, FunctionType):
+        found = _libraries(answer.__code__, answer.__globals__, set())
+        for name in sorted(found - {*task.uses, *sys.stdlib_module_names, ""}):
+            yield f"  It uses {name}; when this is graded, {' and '.join(task.uses)} alone may be imported."
+
+
+def _libraries(code: CodeType, names: dict, seen: set) -> set[str]:
+    """The libraries that code names, also by the functions of the same notebook that it calls."""
+    seen.add(code)
+    steps = dis.get_instructions(code)
+    found = {step.argval.partition(".")[0] for step in steps if step.opname == "IMPORT_NAME"}
+    inner = {constant for constant in code.co_consts if isinstance(constant, CodeType)}
+    for value in (names[name] for name in code.co_names if name in names):
+        if isinstance(value, FunctionType) and value.__globals__ is names:
+            inner.add(value.__code__)
+        elif inspect.ismodule(value) or inspect.isroutine(value) or inspect.isclass(value):
+            home = value.__name__ if inspect.ismodule(value) else value.__module__
+            found.add((home or "").partition(".")[0])
+    for code in inner - seen:
+        found |= _libraries(code, names, seen)
+    return found - {names.get("__name__")}
 
 
 def _caller(task: Task, answer) -> Callable:

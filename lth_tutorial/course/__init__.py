@@ -2,7 +2,6 @@
 
 masters      reads a master notebook; makes the student's notebook and the solution of it
 loading      an assignment with the checks that only grading runs, and a lecturer's private ones
-messages     values on their way between the two processes of the grader
 child        the process that has a student's cells and the arguments of one call, and nothing else
 wall         what stands around that process: the first rung of a ladder that works here
 session      the conversation with it

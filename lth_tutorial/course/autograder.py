@@ -75,7 +75,7 @@ def main(root: Path) -> None:
     settings = json.loads((source / SETTINGS).read_text(encoding="utf-8"))
     try:
         result = reports.gradescope(_record(root, source, settings))
-    except (ValueError, OSError, wall.NoWall) as error:
+    except Exception as error:  # whatever it is, the student is told
         result = {"score": 0, "output": f"This could not be graded: {error}", "tests": []}
     write_json(root / "results" / "results.json", result)
 

@@ -18,7 +18,7 @@ import sys
 import traceback
 import types
 
-from messages import decode, encode, line
+from messages import decode, encode, line, what
 
 MOST_PRINTED = 20_000
 # Libraries that Python brings, or that numpy brings with it.
@@ -235,18 +235,13 @@ def obey(order: dict, notebook: Notebook) -> dict:
     if value is None or value is Ellipsis:
         return {"value": None}
     if not callable(value):
-        return {"raised": f"{name} should be a function, and is {encode_words(value)}"}
+        return {"unfit": f"{name} should be a function, and is {what(value)}"}
     try:
         return {"value": encode(value(*map(decode, order["arguments"])))}
     except NotImplementedError:
         return {"value": None}
     except BaseException as error:  # also SystemExit
         return {"raised": notebook.words(error)}
-
-
-def encode_words(value) -> str:
-    """What a value is, in words."""
-    return f"a {type(value).__name__}"
 
 
 def _is_theirs(name: str, value) -> bool:

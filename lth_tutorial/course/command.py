@@ -5,13 +5,16 @@ second run takes it from there. All else in OUT is made anew from the records at
 """
 
 import argparse
+import dataclasses
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lth_tutorial.files import read_json, write_json, write_whole
+from lth_tutorial.messages import legible
 from lth_tutorial.tasks import identifier
 
 from . import loading, reports, rosters, wall
@@ -123,23 +126,42 @@ def by_name(path: Path) -> str:
 
 def _grade_all(work: list[tuple[Path, str]], terms: Terms, options: argparse.Namespace) -> None:
     kept = options.out / "kept"
-    todo = []
-    for path, student in work:
-        name = terms.assignment or read(path).assignment
-        if name not in loading.names():
-            print(
-                f"{path} is of no assignment that there is: {name}; say --assignment NAME",
-                file=sys.stderr,
-            )
-            continue
-        file = kept / f"{key(path, student, terms, name)}.json"
-        if not file.exists():
-            todo.append((path, student, terms, file))
-    already = len(work) - len(todo)
-    if already:
-        print(f"{already} of {len(work)} were graded before, and are kept.")
-    for _ in _bar(_each(todo, options.workers), len(todo)):
-        pass
+    named = [(path, student, _with(terms, name)) for path, student, name in _named(work, terms)]
+    all_of_them = [
+        (path, student, of, kept / f"{key(path, student, terms, of.assignment)}.json")
+        for path, student, of in named
+    ]
+    todo = [one for one in all_of_them if not one[-1].exists()]
+    if len(todo) < len(named):
+        print(f"{len(named) - len(todo)} of {len(named)} were graded before, and are kept.")
+    for words in _bar(_each(todo, options.workers), len(todo)):
+        _complain(words)
+
+
+def _named(work: list[tuple[Path, str]], terms: Terms) -> Iterator[tuple[Path, str, str]]:
+    """Every file with its assignment: what the terms say, or the notebook, or else most of the others."""
+    found = [(path, student, read(path)) for path, student in work]
+    said = Counter(one.assignment for *_, one in found if one.assignment in loading.names())
+    usual = next((name for name, _ in said.most_common(1)), None)
+    for path, student, one in found:
+        name = terms.assignment or one.assignment
+        if name is None and usual:
+            name = usual
+            _complain("; ".join([f"{path} is graded as {usual}, as others are", *one.notes]))
+        if name in loading.names():
+            yield path, student, name
+        else:
+            words = [f"{path} is of no assignment that there is: {name}; say --assignment NAME"]
+            _complain("; ".join([*words, *one.notes]))
+
+
+def _with(terms: Terms, name: str) -> Terms:
+    return dataclasses.replace(terms, assignment=name)
+
+
+def _complain(words: str | None) -> None:
+    if words:
+        print(legible(words), file=sys.stderr)
 
 
 def _each(todo: list[tuple], workers: int | None) -> Iterator:
@@ -161,8 +183,18 @@ def _bar(done: Iterator, total: int) -> Iterator:
     return iter(tqdm(done, total=total, unit="notebook", disable=total < 2))
 
 
-def grade_file(path: Path, student: str, terms: Terms, file: Path) -> None:
-    """Grade one notebook and keep the record."""
+def grade_file(path: Path, student: str, terms: Terms, file: Path) -> str | None:
+    """Grade one notebook and keep the record; words on why there is none, so that the others are graded."""
+    try:
+        _grade_file(path, student, terms, file)
+    except (OSError, wall.NoWall):  # this machine's fault, not the notebook's
+        raise
+    except Exception as error:
+        return f"{path} could not be graded: {type(error).__name__}: {error}"
+    return None
+
+
+def _grade_file(path: Path, student: str, terms: Terms, file: Path) -> None:
     submission = read(path)
     record = grade(submission, student, terms, wall.best())
     name = record["assignment"]
@@ -175,8 +207,7 @@ def grade_file(path: Path, student: str, terms: Terms, file: Path) -> None:
 def chosen(out: Path, keep: str) -> Iterator[dict]:
     """Of each student's records of an assignment the last handed in, or the one with the most points."""
     found: dict[tuple, list[dict]] = {}
-    for path in sorted((out / "kept").glob("*.json")):
-        record = read_json(path)
+    for record in _kept(out):
         found.setdefault((record["assignment"], record["student"]), []).append(record)
     for _, records in sorted(found.items()):
         newest = max(records, key=lambda record: record["graded"])["checks"]
@@ -185,6 +216,14 @@ def chosen(out: Path, keep: str) -> Iterator[dict]:
             yield max(same, key=lambda record: (reports.total(record)[0], record["handed in"]))
         else:
             yield max(same, key=lambda record: record["handed in"])
+
+
+def _kept(out: Path) -> Iterator[dict]:
+    for path in sorted((out / "kept").glob("*.json")):
+        try:
+            yield legible(read_json(path))
+        except ValueError as error:
+            _complain(str(error))
 
 
 # Writing
@@ -197,7 +236,7 @@ def write_reports(out: Path, records: list[dict], terms: Terms, merge: Path | No
     for file in (rubric, merge):
         if file and file.exists():
             kept |= reports.read_rubric(file.read_text(encoding="utf-8-sig"))
-    records = [reports.merged(record, kept) for record in records]
+    records = [reports.merged(record, kept) for record in reports.with_variants(records)]
     how = {}
     for name in {record["assignment"] for record in records}:
         parts = loading.master(name, terms.private).parts.values()
@@ -205,11 +244,24 @@ def write_reports(out: Path, records: list[dict], terms: Terms, merge: Path | No
     _write(rubric, reports.rubric_csv(records, how, kept))
     _write(out / "table.csv", reports.table_csv(records))
     for record in records:
-        folder = out / "students" / _file_name(record["student"]) / record["assignment"]
+        _write_for(record, out)
+    return records
+
+
+def _write_for(record: dict, out: Path) -> None:
+    """What one student reads; a notebook with which that cannot be made is named, and spoils no other's."""
+    folder = out / "students" / _file_name(record["student"]) / record["assignment"]
+    try:
         write_json(folder / "results.json", reports.gradescope(record))
         if record["notebook"]:
             write_json(folder / "annotated.ipynb", reports.annotated(record["notebook"], record))
-    return records
+    except OSError:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        _complain(
+            f"{record['file']} of {record['student']}: nothing for the student to read; {words}"
+        )
 
 
 def _write(path: Path, text: str) -> None:

@@ -234,6 +234,7 @@ def checks_key(terms: Terms, name: str) -> str:
 def _sources(terms: Terms, name: str) -> list[Path]:
     ground = Path(tasks.__file__).parent
     room = ground / loading.package(name) / "assignment.py"
-    here = [ground / "tasks.py", ground / "judging.py", Path(__file__), room]
+    files = ("tasks.py", "judging.py", "messages.py")
+    here = [*(ground / file for file in files), Path(__file__), room]
     folders = [loading.MASTERS, *([terms.private] if terms.private else [])]
     return here + [path for folder in folders if (path := folder / f"{name}.py").exists()]

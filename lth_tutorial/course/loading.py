@@ -75,9 +75,13 @@ def graded(name: str, private: Path | None = None) -> Assignment:
 
 
 def with_tasks(name: str, private: Path | None = None) -> Assignment:
-    """An assignment as the student's notebook knows it, and a lecturer's own tasks behind it."""
-    found = public(name)
-    return Assignment(found.numbers, (*found.tasks, *_theirs(name, private)[0]))
+    """An assignment as students know it, with a lecturer's own tasks, and what each task is worth."""
+    found, whole = public(name), graded(name, private)
+    tasks = (*found.tasks, *_theirs(name, private)[0])
+    worth = {task.name: sum(check.points for check in task.checks) for task in whole.tasks}
+    return Assignment(
+        found.numbers, tuple(dataclasses.replace(task, worth=worth[task.name]) for task in tasks)
+    )
 
 
 def _theirs(name: str, private: Path | None) -> tuple[tuple[Task, ...], dict, str]:

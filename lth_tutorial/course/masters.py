@@ -207,11 +207,18 @@ def limits(task: Task) -> str:
     if task.kind == "text":
         return f"**`{task.name}`**: {_amount(task.points, 'point')}, for a text; a person reads it."
     shown = sum(check.points for check in task.checks)
-    more = f", and at most {task.more} more checks" if task.more else ""
-    words = f"**`{task.name}`**: {_amount(shown, 'point')} from the checks below{more}."
+    whole = f"{_amount(task.worth or shown, 'point')}"
+    seen = (
+        f", {shown:g} of them from the checks below"
+        if task.worth > shown
+        else " from the checks below"
+    )
+    more = f"; grading has {_amount(task.more, 'more check')}" if task.more else ""
+    words = f"**`{task.name}`**: {whole}{seen}{more}."
     if task.kind == "function":
         words += (
-            f" One call may take {task.seconds:g} s and 2 GiB; it may import {_listed(task.uses)}."
+            f" One call may take {task.seconds:g} s and 2 GiB; it may import"
+            f" {_listed(task.uses)} and what Python brings."
         )
     return words
 

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import hashlib
 import io
 import re
 
@@ -10,6 +11,9 @@ from .submissions import role, source
 
 RUBRIC = ("student", "assignment", "task", "most", "points", "comment", "answer", "how to mark")
 TABLE = ("student", "points", "most", "to be read", "notes")
+# What a spreadsheet's cell holds, and a picture that was pasted into a text.
+MOST_LETTERS = 30_000
+PASTED = re.compile(r"data:[\w/+.-]+;base64,[\w+/=%\s]{200,}")
 
 
 def total(record: dict) -> tuple[float, float]:
@@ -147,6 +151,7 @@ def _row(record: dict, names: list[str]) -> list[str]:
     points, most = total(record)
     found = [marks.get(name, {}).get("points") for name in names]
     shown = ["to be read" if value is None else f"{value:g}" for value in found]
+    shown = [words if name in marks else "" for name, words in zip(names, shown, strict=True)]
     return [record["student"], *shown, f"{points:g}", f"{most:g}"]
 
 
@@ -196,9 +201,23 @@ def _to_mark(record: dict, task: dict, how: str) -> dict:
         "most": f"{task['most']:g}",
         "points": "" if task["points"] is None else f"{task['points']:g}",
         "comment": task.get("comment", ""),
-        "answer": record["texts"].get(task["name"], ""),
+        "answer": _in_a_cell(record["texts"].get(task["name"], "")),
         "how to mark": how,
     }
+
+
+def _in_a_cell(text: str) -> str:
+    """An answer as a table's cell holds it; what is left out is in the notebook, its digest here."""
+    text = "\n".join(
+        "".join(c for c in line if c >= " " or c == "\t") for line in text.splitlines()
+    )
+    text = PASTED.sub(lambda found: f"(a picture, {_digest(found[0])})", text)
+    rest = text[MOST_LETTERS:]
+    return f"{text[:MOST_LETTERS]} ... (the rest, {_digest(rest)})" if rest else text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def marked_key(row: dict) -> tuple[str, ...]:
@@ -211,15 +230,15 @@ def read_rubric(text: str) -> dict[tuple, dict]:
     """The points and comments of a table that was filled in.
 
     Raises:
-        ValueError: points that are no number, or lie outside of what a task is worth.
+        ValueError: points that are no number, or lie outside of what a task is worth; a line without columns.
     """
     kept = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), 2):
-        if row.get("points", "").strip() or row.get("comment", "").strip():
-            kept[marked_key(row)] = {
-                "points": _points(row, number),
-                "comment": row.get("comment", ""),
-            }
+    csv.field_size_limit(1 << 30)
+    for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), 2):
+        if None in [row.get(name) for name in RUBRIC[:-1]]:
+            raise ValueError(f"rubric, line {number}: the columns must be {', '.join(RUBRIC)}")
+        if row["points"].strip() or row["comment"].strip():
+            kept[marked_key(row)] = {"points": _points(row, number), "comment": row["comment"]}
     return kept
 
 
@@ -236,6 +255,23 @@ def _points(row: dict, number: int) -> str:
             f"rubric, line {number}: points must lie between 0 and {row['most']}, got {said}"
         )
     return f"{points:g}"
+
+
+def with_variants(records: list[dict]) -> list[dict]:
+    """The records; one whose variant is not that of most has a note."""
+    found = []
+    for record in records:
+        same = [one["variant"] for one in records if one["assignment"] == record["assignment"]]
+        usual = max(same, key=same.count)
+        if record["variant"] != usual:
+            words = (
+                f"its numbers are of variant {record['variant']}, and most notebooks are of {usual}"
+            )
+            record = record | {
+                "notes": [*record["notes"], f"{words}: --variant {usual} grades all alike"]
+            }
+        found.append(record)
+    return found
 
 
 def merged(record: dict, kept: dict[tuple, dict]) -> dict:

@@ -11,7 +11,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import messages, wall
+from lth_tutorial import messages
+
+from . import wall
 
 READY_SECONDS = 60.0
 CELL_SECONDS, CELLS_SECONDS = 10.0, 30.0
@@ -149,6 +151,8 @@ def _understood(answer: dict, name: str) -> dict:
     """An answer as the fields of a reply; nothing in it is taken for granted."""
     if "value" in answer:
         return {"value": messages.decode(answer["value"])}
+    if "unfit" in answer:
+        return {"words": str(answer["unfit"])[:200]}
     if "raised" in answer:
         return {"words": f"it stopped with {str(answer['raised'])[:500]}"}
     if isinstance(answer.get("missing"), list):

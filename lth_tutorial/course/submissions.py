@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lth_tutorial.messages import legible
+
 MOST_BYTES = 30 << 20
 
 
@@ -53,7 +55,7 @@ def read(path: Path) -> Submission:
 def _notebook(path: Path) -> dict:
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"it has more than {MOST_BYTES >> 20} MiB; clear its outputs")
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook = legible(json.loads(path.read_text(encoding="utf-8")))
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ValueError("it has no cells")
     notebook["cells"] = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
@@ -70,7 +72,8 @@ def role(cell: dict) -> dict:
     """What a cell was handed out as: its task and its role; nothing where it is the student's own."""
     metadata = cell.get("metadata")
     found = metadata.get("lth") if isinstance(metadata, dict) else None
-    return found if isinstance(found, dict) else {}
+    found = found.items() if isinstance(found, dict) else ()
+    return {name: said for name, said in found if isinstance(said, str)}
 
 
 def _read_itself(found: Submission) -> None:

@@ -27,7 +27,7 @@ from typing import NamedTuple
 GIB = 1 << 30
 HERE = Path(__file__).parent
 # What the child consists of; it gets copies, so that nothing else of the course lies beside it.
-CHILD = ("child.py", "messages.py")
+CHILD = (HERE / "child.py", HERE.parent / "messages.py")
 # Users that nobody is, for children of a grader that is root: one for each grader at a time.
 FIRST_USER, USERS = 40_000, 10_000
 PROCESSES = 16
@@ -236,8 +236,8 @@ def start(rung: Rung, libraries: tuple[str, ...], hidden: tuple[Path, ...]):
     folder = Path(tempfile.mkdtemp(prefix="lth-grader-"))
     grader, work = folder / "grader", folder / "work"
     grader.mkdir(), work.mkdir()
-    for name in CHILD:
-        shutil.copy(HERE / name, grader / name)
+    for path in CHILD:
+        shutil.copy(path, grader / path.name)
     user = rung.user()
     if user is not None:
         os.chown(work, user, user)

@@ -5,7 +5,7 @@ Judged with numpy alone; the answers may use torch.
 
 import numpy as np
 
-from lth_tutorial.judging import array_of, drawn, mask_of, number, parts_of, size
+from lth_tutorial.judging import array_of, drawn, mask_of, number, parts_of, positions_of, size
 from lth_tutorial.sketch import number_line
 from lth_tutorial.tasks import Assignment, Task, check, own
 
@@ -75,7 +75,7 @@ def _memory(seed: int) -> tuple[float, float, int, float]:
 
 def _judge_growth(arguments: tuple, value) -> str | None:
     before, after = arguments
-    found = {int(k) for k in array_of(value, "kept", (-1,))}
+    found = set(positions_of(value, "kept"))
     if len(found) != 4:
         return f"four of the eight weights stay, and you list {len(found)}"
     if found == _top(after - before, 4):

@@ -6,7 +6,16 @@ the means that it makes, over many neurons with the same coefficient, whatever i
 
 import numpy as np
 
-from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
+from lth_tutorial.judging import (
+    all_masks,
+    array_of,
+    drawn,
+    mask_of,
+    number,
+    parts_of,
+    positions_of,
+    size,
+)
 from lth_tutorial.sketch import number_line
 from lth_tutorial.tasks import Assignment, Task, check, own
 
@@ -105,7 +114,7 @@ def _by_hand(seed: int) -> tuple[float, float, int]:
 
 def _judge_kept(arguments: tuple, value) -> str | None:
     a, v, power = arguments
-    found = {int(k) for k in array_of(value, "kept", (-1,))}
+    found = set(positions_of(value, "kept"))
     agree = a * v > 0
 
     def kept(limit, which=agree):

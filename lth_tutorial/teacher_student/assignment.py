@@ -5,9 +5,9 @@ Gradients are judged by differences of the risk, supports by the teacher that dr
 
 import numpy as np
 
-from lth_tutorial.judging import array_of, drawn, number, parts_of, size
+from lth_tutorial.judging import array_of, drawn, number, parts_of, positions_of, size
 from lth_tutorial.sketch import number_line
-from lth_tutorial.tasks import Assignment, Task, Unfit, check, own
+from lth_tutorial.tasks import Assignment, Task, check, own
 
 ROUNDED = 6e-4
 
@@ -100,7 +100,7 @@ def _by_hand(seed: int) -> tuple:
 
 def _judge_seen(arguments: tuple, value) -> str | None:
     seen, first, _ = arguments
-    found = {int(k) for k in array_of(value, "seen", (-1,))}
+    found = set(positions_of(value, "seen"))
     right = {int(k) for k in seen}
     visible = {int(k) for k in np.flatnonzero(np.abs(first) > 0.1)}
     if found == right:
@@ -324,10 +324,7 @@ def judge_supports(arguments: tuple, value) -> str | None:
     """Whether these are the supports, by the products of features that a neuron sees together."""
     x, y, neurons, each = arguments
     found = parts_of(value, neurons, "one list of features for each neuron")
-    try:
-        found = sorted(sorted(int(k) for k in one) for one in found)
-    except (TypeError, ValueError):
-        raise Unfit("the supports should be lists of positions") from None
+    found = sorted(positions_of(one, "a support") for one in found)
     if any(len(one) != each for one in found):
         return f"each neuron sees {each} features, and your lists have {sorted({len(one) for one in found})}"
     flat = [k for one in found for k in one]

@@ -36,7 +36,8 @@ def quick(submission, student, terms, rung):
     return {
         "student": student,
         "assignment": toys.NAME,
-        "variant": 7,
+        "variant": submission.variant,
+        "file": submission.path.name,
         "wall": "here",
         "notes": [],
         "tasks": [
@@ -259,6 +260,76 @@ def test_what_cannot_be_graded_is_said(desk, capsys):
     toys.hand_in(desk.folder / "ada.ipynb", f"{WON}1", name="99-nothing")
     desk(desk.folder)
     assert "is of no assignment that there is: 99-nothing" in capsys.readouterr().err
+
+
+def odd(desk, name: str, change) -> None:
+    """A notebook that was changed by hand."""
+    path = hand_in(desk, f"{name}.ipynb", 2)
+    notebook = json.loads(path.read_text())
+    change(notebook, notebook["cells"][-1])
+    path.write_text(json.dumps(notebook))
+
+
+ODD = {
+    "half": lambda notebook, text: text.update(source="half a \ud800 character"),
+    "returns": lambda notebook, text: text.update(source="one\rtwo"),
+    "pasted": lambda notebook, text: text.update(
+        source=f"![](data:image/png;base64,{'A' * 200_000})"
+    ),
+    "long": lambda notebook, text: text.update(source="word " * 30_000),
+    "task": lambda notebook, text: notebook["cells"][0]["metadata"].update(lth={"task": ["why"]}),
+    "variant": lambda notebook, text: notebook["metadata"]["lth"].update(variant=3),
+}
+
+
+def test_one_odd_notebook_spoils_no_others(desk, capsys):
+    """Also on a second run, which reads what the first one kept."""
+    hand_in(desk, "ada.ipynb", 4)
+    for name, change in ODD.items():
+        odd(desk, name, change)
+    (desk.folder / "torn.ipynb").write_text('{"cells": [')
+    (desk.folder / "fails.ipynb").write_text(json.dumps(toys.notebook()))
+    for _ in range(2):
+        assert desk(desk.folder) == 0
+        said = capsys.readouterr()
+        assert "torn.ipynb is graded as" in said.err and "no notebook that can be read" in said.err
+        assert "fails.ipynb could not be graded: StopIteration" in said.err
+        table = {row["student"]: row for row in rows(desk.out / "table.csv")}
+        assert {name: row["points"] for name, row in table.items()} == {"ada": "4"} | dict.fromkeys(
+            ODD, "2"
+        )
+        assert [
+            name for name, row in table.items() if "most notebooks are of 7" in row["notes"]
+        ] == ["variant"]
+        texts = {row["student"]: row["answer"] for row in rows(desk.out / "rubric.csv")}
+        assert texts["half"] == "half a ? character" and texts["returns"] == "one\ntwo"
+        assert texts["pasted"].startswith("![]((a picture, ") and len(texts["long"]) < 31_000
+        assert all(
+            (desk.out / "students" / name / toys.NAME / "annotated.ipynb").exists() for name in ODD
+        )
+    assert "7 of 9 were graded before" in said.out
+
+
+def test_reports_that_cannot_be_made_are_named(desk, capsys, monkeypatch):
+    hand_in(desk, "ada.ipynb", 4), hand_in(desk, "bob.ipynb", 1)
+    annotated = reports.annotated
+
+    def fails(notebook, record):
+        return annotated(notebook, record if record["student"] == "bob" else {})
+
+    monkeypatch.setattr(reports, "annotated", fails)
+    assert desk(desk.folder) == 0
+    assert "ada.ipynb of ada: nothing for the student to read; KeyError" in capsys.readouterr().err
+    assert (desk.out / "students" / "bob" / toys.NAME / "annotated.ipynb").exists()
+
+
+def test_a_class_with_two_assignments_has_no_marks_to_read_for_the_other(desk):
+    task = {"name": "why", "points": None, "most": 3}
+    records = [{"student": who, "tasks": [{**task, "name": who}]} for who in ("ada", "bob")]
+    assert [line.split() for line in reports.table(records).splitlines()[1:]] == [
+        ["ada", "to", "be", "read", "0", "3"],
+        ["bob", "to", "be", "read", "0", "3"],
+    ]
 
 
 def test_words_of_students_are_no_markdown():

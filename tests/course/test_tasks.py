@@ -1,6 +1,8 @@
 """Assignments as data: seeds, what judges are spared, and what a notebook is told."""
 
 import re
+from fractions import Fraction
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -77,6 +79,50 @@ def test_an_answer_may_change_its_arguments(capsys):
     assert outcome.words == "[1, 2]"
 
 
+SEEN = {
+    "a range": (range(3), [0, 1, 2]),
+    "a set": ({2, 1}, {1, 2}),
+    "a fraction": (Fraction(1, 4), 0.25),
+    "a view": ({1: 2}.values(), [2]),
+    "a zip": (zip([1], [2], strict=True), "a zip"),
+    "a tuple": ((1, (2, 3)), [1, [2, 3]]),
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_the_notebook_judges_what_grading_sees(name):
+    """What travels: an answer of another kind is refused there as here."""
+    value, arrives = SEEN[name]
+    seen = []
+    check = Check(name="a", points=1, arguments=lambda s: (), judge=lambda a, v: seen.append(v))
+    tasks.ask(check, 0, lambda: value)
+    assert seen == [arrives] or repr(seen[0]) == arrives
+
+
+def test_arguments_arrive_as_when_graded():
+    check = Check(name="a", points=1, arguments=lambda s: ((1, 2),), judge=lambda a, v: v)
+    assert tasks.ask(check, 0, lambda pair: type(pair).__name__).words == "list"
+
+
+scipy = ModuleType("scipy")
+
+
+def far(n):
+    return scipy.linalg.norm([2 * n])
+
+
+def helped(n):
+    import json
+
+    return json.loads(str(far(n)))
+
+
+def test_a_library_that_grading_lacks_is_mentioned():
+    said = repr(begin()[1]("double", helped))
+    assert "  It uses scipy; when this is graded, numpy alone may be imported." in said
+    assert said.count("It uses") == 1
+
+
 def test_a_judge_that_stumbles_over_an_answer_says_so():
     def stumbles(arguments, value):
         raise KeyError("x")
@@ -131,10 +177,30 @@ def test_numbers_and_masks_of_many_kinds():
     assert judging.number(np.float32(2)) == judging.number([2]) == judging.number(np.array(2)) == 2
     for value in ([1, 0, 1], [True, False, True], np.array([1.0, 0, 1])):
         assert judging.mask_of(value, 3).tolist() == [True, False, True]
-    with pytest.raises(Unfit, match="3 truth values, and is \\[0, 2\\]; are these positions\\?"):
-        judging.mask_of([0, 2], 3)
-    with pytest.raises(Unfit, match="should have the shape any x 2, and has \\(3,\\)"):
-        judging.array_of([1, 2, 3], shape=(-1, 2))
+    assert (
+        judging.positions_of({3, 1}, "a") == judging.positions_of(np.array([3.0, 1]), "a") == [1, 3]
+    )
+    assert len(judging.parts_of(np.zeros((2, 3)), 2, "two rows")) == 2
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: judging.mask_of([0, 2], 3), "3 truth values, and holds 2; are these positions?"),
+        (lambda: judging.mask_of([0, 0.5, 1], 3), "3 truth values, and holds 0.5"),
+        (lambda: judging.mask_of([[True]], 3), "3 truth values, and has the shape 1 x 1"),
+        (lambda: judging.array_of([1, 2, 3], shape=(-1, 2)), "the shape any x 2, and has the shape 3"),
+        (lambda: judging.array_of([[1], [2]], shape=(-1,)), "one list of numbers, and has the shape 2 x 1"),
+        (lambda: judging.array_of({1, 2}), "should be a list, and is a set, which has no order"),
+        (lambda: judging.positions_of([2.4], "seen"), "seen should hold whole numbers, and is [2.4]"),
+        (lambda: judging.parts_of(3, 2, "two rows"), "should be a list of 2 things, two rows; it is 3"),
+        (lambda: judging.parts_of([3], 2, "two rows"), "should hold 2 things, two rows; it holds 1"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_in_another_form(call, words):
+    with pytest.raises(Unfit) as raised:
+        call()
+    assert str(raised.value).endswith(words)
 
 
 def test_a_sketch_says_what_it_shows():

@@ -1,12 +1,15 @@
 """Values on their way between the two processes of the grader: one line of JSON a message.
 
-Nothing that arrives is ever executed: what is no number, text, list, dictionary or array arrives as words on
-what it is. This file stands alone: the child has it, and nothing else of the package.
+Nothing that arrives is ever executed: what is no number, text, list, set, dictionary or array arrives as
+words on what it is. A notebook's own checks send its answers the same way: they judge what grading will see.
+This file stands alone: the child has it, and nothing else of the package.
 """
 
 import base64
 import json
 import sys
+from collections.abc import MappingView
+from numbers import Real
 
 MOST_BYTES = 32 << 20
 MOST_DEPTH = 20
@@ -43,13 +46,25 @@ def encode(value, depth: int = 0):
     if _is_tensor(value):
         value = value.detach().cpu().numpy()
     if isinstance(value, np.ndarray):
-        return _array(value, np)
-    if isinstance(value, list | tuple):
+        return _array(value, np, depth)
+    if isinstance(value, list | tuple | range | MappingView):
         return {"list": [encode(one, depth + 1) for one in value]}
+    if isinstance(value, set | frozenset):
+        return {"set": [encode(one, depth + 1) for one in value]}
     if isinstance(value, dict):
         pairs = [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]
         return {"dict": pairs}
-    return {"other": _what(value)}
+    if isinstance(value, Real):  # a fraction
+        return float(value)
+    return {"other": what(value)}
+
+
+def travelled(value):
+    """A value as it arrives."""
+    try:
+        return decode(encode(value))
+    except Exception as error:  # whatever a value's own methods raise
+        return Other(f"a value that cannot be read: {type(error).__name__}")
 
 
 def _plainly(value):
@@ -64,10 +79,10 @@ def _is_tensor(value) -> bool:
     return torch is not None and isinstance(value, getattr(torch, "Tensor", ()))
 
 
-def _array(value, np):
+def _array(value, np, depth: int):
     if value.dtype.kind not in "biufc":
         return (
-            {"list": [encode(one, 1) for one in value.tolist()]}
+            {"list": [encode(one, depth + 1) for one in value.tolist()]}
             if value.ndim
             else {"other": "text"}
         )
@@ -78,7 +93,8 @@ def _array(value, np):
     return {"array": text, "dtype": data.dtype.str, "shape": list(value.shape)}
 
 
-def _what(value) -> str:
+def what(value) -> str:
+    """What a value is, in words."""
     name = type(value).__name__
     article = "an" if name[:1].lower() in "aeiou" else "a"
     return f"{article} {name}"
@@ -124,6 +140,7 @@ def _hashable(key):
 _KINDS = {
     "array": _decode_array,
     "list": lambda value: [decode(one) for one in value["list"]],
+    "set": lambda value: {_hashable(decode(one)) for one in value["set"]},
     "dict": _decode_dict,
     "other": lambda value: Other(str(value["other"])[:200]),
     "ellipsis": lambda value: Ellipsis,
@@ -143,8 +160,16 @@ def read_line(data: bytes) -> dict:
     """
     try:
         message = json.loads(data)
+        if b"\\ud" in data.lower() or not data.isascii():
+            message = legible(message)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"no message: {error}") from None
     if not isinstance(message, dict):
         raise Malformed("a message that is no dictionary")
     return message
+
+
+def legible(value):
+    """What came as JSON, without halves of characters, which no file can hold."""
+    text = json.dumps(value, ensure_ascii=False)
+    return value if text.isascii() else json.loads(text.encode("utf-8", "replace"))
