@@ -240,7 +240,7 @@ def write_reports(out: Path, records: list[dict], terms: Terms, merge: Path | No
     how = {}
     for name in {record["assignment"] for record in records}:
         parts = loading.master(name, terms.private).parts.values()
-        how |= {part.name: part.rubric for part in parts}
+        how |= {(name, part.name): part.rubric for part in parts}
     _write(rubric, reports.rubric_csv(records, how, kept))
     _write(out / "table.csv", reports.table_csv(records))
     for record in records:

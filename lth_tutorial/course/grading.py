@@ -3,18 +3,17 @@
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lth_tutorial import tasks
-from lth_tutorial.tasks import UNTOUCHED, Check, Outcome, Task, identifier, own_seed, verdict
+from lth_tutorial.tasks import CALLS, UNTOUCHED, Check, Outcome, Task, identifier, own_seed, verdict
 
 from . import loading, wall
 from .session import Reply, Session
-from .submissions import Submission, defined_twice
+from .submissions import Submission, defined_twice, own_texts
 
-# A task may take so many times what one of its calls may take.
-CALLS = 3
+MOST_NOTES = 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ class _Desk:
         self.student, self.variant, self.terms, self.rung = student, variant, terms, rung
         self.notes = [*self._who(), *self._which()]
         self.placeholders = loading.placeholders(name, terms.private)
+        self.handed_out = loading.handed_out(name, terms.private)
+        self.code = hashlib.sha256("\x1f".join(submission.cells).encode()).hexdigest()
         # Those checks of each task that the notebook has as well.
         self.public = {t.name: {c.name for c in t.checks} for t in loading.public(name).tasks}
 
@@ -103,7 +104,9 @@ class _Desk:
                 said.append(notes)
         # A cell that lacks a library where another task is asked may have it where its own is.
         everywhere = set.intersection(*map(set, said)) if said else set()
-        self.notes += [words for k in sorted(everywhere) for words in said[0][k]]
+        notes = [words for k in sorted(everywhere) for words in said[0][k]]
+        more = [f"{len(notes) - MOST_NOTES} more notes are left out"] if notes[MOST_NOTES:] else []
+        self.notes += [*notes[:MOST_NOTES], *more]
         return [found.get(task.name) or self._unread(task) for task in self.assignment.tasks]
 
     def texts(self) -> dict[str, str]:
@@ -114,7 +117,11 @@ class _Desk:
     def _text(self, name: str) -> str | None:
         """None where the cell that was handed out for it is gone."""
         written = self.submission.texts.get(name)
-        return "" if written == self.placeholders.get(name, "").strip() else written
+        if written is None:
+            return None
+        own = own_texts(self.submission.notebook, name, self.handed_out)
+        untouched = written == self.placeholders.get(name, "").strip()
+        return "\n\n".join(own if untouched else [written, *own])
 
     def _unread(self, task: Task) -> dict:
         """A text before a person has read it; what is not there needs no reader."""
@@ -141,42 +148,44 @@ class _Desk:
         hidden = (loading.MASTERS, *([self.terms.private] if self.terms.private else []))
         with Session(self.rung, self.submission.cells, plain, uses, hidden) as session:
             found = {task.name: self._of(task, session) for task in chosen}
-            notes = {
-                k: [f"code cell {k + 1}: {words}" for words in failed]
-                for k, failed in session.failed.items()
-                if failed
-            }
-            notes |= {k: [f"code cell {k + 1} was {why}"] for k, why in session.left_out.items()}
-        return found, notes
+            said = {k: failed for k, failed in session.failed.items() if failed}
+            said |= {k: [why] for k, why in session.left_out.items()}
+        return found, {k: [f"{self._cell(k)}: {words}" for words in said[k]] for k in said}
+
+    def _cell(self, k: int) -> str:
+        """A code cell, as a note names it."""
+        task = self.submission.tasks[k]
+        return f"code cell {k + 1}{f' (of {task})' if task else ''}"
 
     def _of(self, task: Task, session: Session) -> dict:
         outcomes, left = [], CALLS * task.seconds
         value = session.value(task.name) if task.kind == "value" else None
         for check in task.checks:
             arguments = check.arguments(self._seed(task, check))
-            reply = value or _call(session, task, arguments, left)
+            reply = value or _call(session, task, check, arguments, left)
             left -= reply.seconds if value is None else 0
-            outcomes.append(Outcome(check, _words(check, arguments, reply), reply.seconds))
+            words = reply.words or verdict(check, arguments, reply.value)
+            outcomes.append(Outcome(check, words, reply.seconds))
         return _marked(task, outcomes, self.public.get(task.name, set()))
 
     def _seed(self, task: Task, check: Check) -> int:
         if check.own:
             return own_seed(self.variant, self.student)
-        return secret_seed(self.terms, self.variant, self.student, task.name, check.name)
+        # What was learnt of the numbers of one hand-in says nothing of those of the next.
+        words = self.variant, self.student, task.name, check.name, self.code
+        return secret_seed(self.terms, *words)
 
 
-def _call(session: Session, task: Task, arguments: tuple, left: float) -> Reply:
+def _call(session: Session, task: Task, check: Check, arguments: tuple, left: float) -> Reply:
+    whole = f"{CALLS * task.seconds:g} s that a task's calls may take together"
     if left <= 0:
-        return Reply(words=f"not run: the task's {CALLS * task.seconds:g} s are used up")
-    return session.call(task.name, arguments, min(task.seconds, left))
-
-
-def _words(check: Check, arguments: tuple, reply: Reply) -> str | None:
-    if reply.slow and check.slow:
-        return f"{reply.words}: {check.slow}"
-    if reply.words:
-        return reply.words
-    return verdict(check, arguments, reply.value)
+        return Reply(words=f"not run: the {whole} are used up")
+    reply = session.call(task.name, arguments, min(task.seconds, left))
+    if reply.slow and left < task.seconds:
+        return replace(reply, words=f"{reply.words}: no more was left of the {whole}")
+    return (
+        replace(reply, words=f"{reply.words}: {check.slow}") if reply.slow and check.slow else reply
+    )
 
 
 def _marked(task: Task, outcomes: list[Outcome], public: set[str]) -> dict:

@@ -57,6 +57,12 @@ def placeholders(name: str, private: Path | None = None) -> dict[str, str]:
     return {part.name: part.answer for part in master(name, private).parts.values()}
 
 
+def handed_out(name: str, private: Path | None = None) -> set[str]:
+    """The texts of the notebook that a student gets."""
+    cells = master(name, private).notebook["cells"]
+    return {"".join(c["source"]).strip() for c in cells if c["cell_type"] == "markdown"}
+
+
 def graded(name: str, private: Path | None = None) -> Assignment:
     """An assignment as the grader knows it: with the further checks, and a lecturer's own tasks.
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lth_tutorial.tasks import EXAMPLE, Assignment, Task, own_seed
+from lth_tutorial.tasks import CALLS, EXAMPLE, Assignment, Task, own_seed
 
 HIDDEN = ("solution", "wrong", "rubric")
 SAYS, ALSO = "# says: ", "# also: "
@@ -217,7 +217,8 @@ def limits(task: Task) -> str:
     words = f"**`{task.name}`**: {whole}{seen}{more}."
     if task.kind == "function":
         words += (
-            f" One call may take {task.seconds:g} s and 2 GiB; it may import"
+            f" One call may take {task.seconds:g} s and 2 GiB, all calls together"
+            f" {CALLS * task.seconds:g} s; it may import"
             f" {_listed(task.uses)} and what Python brings."
         )
     return words

@@ -177,18 +177,18 @@ def table_csv(records: list[dict]) -> str:
     return _csv([*TABLE[:1], *names, *TABLE[1:]], rows)
 
 
-def rubric_csv(records: list[dict], rubrics: dict[str, str], kept: dict) -> str:
+def rubric_csv(records: list[dict], rubrics: dict[tuple[str, str], str], kept: dict) -> str:
     """The texts of a class, to be marked.
 
     Args:
-        rubrics: how each task is marked.
+        rubrics: how each task is marked, by assignment and task.
         kept: points and comments that were filled in before, by student, assignment, task and answer.
     """
     rows = []
     for record in records:
         for task in record["tasks"]:
             if task["kind"] == "text":
-                row = _to_mark(record, task, rubrics.get(task["name"], ""))
+                row = _to_mark(record, task, rubrics.get((record["assignment"], task["name"]), ""))
                 rows.append(row | kept.get(marked_key(row), {}))
     return _csv(list(RUBRIC), rows)
 

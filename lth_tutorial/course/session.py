@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lth_tutorial import messages
+from lth_tutorial.tasks import NOTHING_BACK
 
 from . import wall
 
@@ -117,7 +118,12 @@ class Session:
                     {"do": "cell", "source": source, "number": number}, min(CELL_SECONDS, left)
                 )
             except Lost as error:
-                self.left_out[number] = f"left out: {error}"
+                spent = isinstance(error, TooSlow) and left < CELL_SECONDS
+                self.left_out[number] = (
+                    f"not run: all cells together may take {CELLS_SECONDS:g} s"
+                    if spent
+                    else f"left out: {error}"
+                )
                 raise
             failed = answer.get("failed")
             self.failed[number] = (
@@ -151,6 +157,8 @@ def _understood(answer: dict, name: str) -> dict:
     """An answer as the fields of a reply; nothing in it is taken for granted."""
     if "value" in answer:
         return {"value": messages.decode(answer["value"])}
+    if "nothing" in answer:
+        return {"words": NOTHING_BACK}
     if "unfit" in answer:
         return {"words": str(answer["unfit"])[:200]}
     if "raised" in answer:

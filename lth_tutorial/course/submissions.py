@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lth_tutorial.chapters import CHAPTERS
 from lth_tutorial.messages import legible
 
 MOST_BYTES = 30 << 20
@@ -19,6 +20,7 @@ class Submission:
     Args:
         path: its file.
         cells: the sources of its code cells, in their order.
+        tasks: the names of the tasks that these cells were handed out for, empty for others.
         texts: what was written for tasks that a person reads.
         assignment: which one it says it is, if it says so.
         variant: the year's, as it says.
@@ -29,6 +31,7 @@ class Submission:
 
     path: Path
     cells: list[str] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     assignment: str | None = None
     variant: int | None = None
@@ -46,7 +49,9 @@ def read(path: Path) -> Submission:
         found.notes.append(f"the file is no notebook that can be read: {error}")
         return found
     cells = found.notebook["cells"]
-    found.cells = [source(cell) for cell in cells if cell.get("cell_type") == "code"]
+    code = [cell for cell in cells if cell.get("cell_type") == "code"]
+    found.cells = [source(cell) for cell in code]
+    found.tasks = [role(cell).get("task", "") for cell in code]
     _read_itself(found)
     _read_texts(found, cells)
     return found
@@ -84,6 +89,8 @@ def _read_itself(found: Submission) -> None:
     text = "\n".join(found.cells)
     if isinstance(said.get("assignment"), str):
         found.assignment = said["assignment"]
+    else:
+        found.assignment = _imported(text)
     variant = said.get("variant")
     typed = re.search(r"\bvariant\s*=\s*(\d+)", text)
     if isinstance(variant, int):
@@ -92,6 +99,31 @@ def _read_itself(found: Submission) -> None:
         found.variant = int(typed[1])
     named = re.search(r"""(?m)^STUDENT\s*=\s*["']([^"'\n]*)["']""", text)
     found.student = named[1].strip() if named else ""
+
+
+def _imported(text: str) -> str | None:
+    """The assignment whose checks a notebook imports, where its metadata are gone."""
+    room = re.search(r"(?m)^from lth_tutorial\.(\w+)\.assignment import", text)
+    names = {chapter.package: Path(chapter.notebook).stem for chapter in CHAPTERS}
+    return names.get(room[1]) if room else None
+
+
+def own_texts(notebook: dict, task: str, handed_out: set[str]) -> list[str]:
+    """What a student wrote into text cells of their own behind the one for a task.
+
+    Args:
+        handed_out: the texts of the notebook as it was handed out, at the first of which this ends.
+    """
+    found, behind = [], False
+    for cell in notebook["cells"]:
+        text = source(cell).strip()
+        if behind and cell.get("cell_type") == "markdown" and text:
+            if role(cell) or text in handed_out or text.startswith("**`"):
+                break
+            found.append(text)
+        of = role(cell)
+        behind = behind or (of.get("task"), of.get("role")) == (task, "answer")
+    return found
 
 
 def _read_texts(found: Submission, cells: list[dict]) -> None:

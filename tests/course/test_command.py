@@ -323,6 +323,15 @@ def test_reports_that_cannot_be_made_are_named(desk, capsys, monkeypatch):
     assert (desk.out / "students" / "bob" / toys.NAME / "annotated.ipynb").exists()
 
 
+def test_every_text_is_marked_by_the_rubric_of_its_assignment():
+    text = {"name": "explanation", "kind": "text", "most": 6, "points": None}
+    names = ("1-a", "2-b")
+    records = [{"student": "ada", "assignment": n, "tasks": [text], "texts": {}} for n in names]
+    how = {("1-a", "explanation"): "of one", ("2-b", "explanation"): "of two"}
+    table = csv.DictReader(io.StringIO(reports.rubric_csv(records, how, {})))
+    assert [row["how to mark"] for row in table] == ["of one", "of two"]
+
+
 def test_a_class_with_two_assignments_has_no_marks_to_read_for_the_other(desk):
     task = {"name": "why", "points": None, "most": 3}
     records = [{"student": who, "tasks": [{**task, "name": who}]} for who in ("ada", "bob")]

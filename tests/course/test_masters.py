@@ -70,7 +70,9 @@ def test_the_student_gets_no_solution_and_the_lecturer_no_wrong_answer(tmp_path)
     )
     assert "variant=2027" in text and "%pip install x" in text and "That is all." in text
     assert "**`double`**: 2 points from the checks below; grading has 1 more check." in text
-    assert "One call may take 4 s and 2 GiB; it may import numpy and what Python brings." in text
+    assert (
+        "One call may take 4 s and 2 GiB, all calls together 12 s; it may import numpy and" in text
+    )
     assert not [c for c in student["cells"] if "tags" in c["metadata"]]
     roles = [c["metadata"]["lth"] for c in student["cells"] if "lth" in c["metadata"]]
     assert {"task": "double", "role": "answer"} in roles and {
@@ -82,6 +84,11 @@ def test_the_student_gets_no_solution_and_the_lecturer_no_wrong_answer(tmp_path)
     text = "\n".join(sources(solution))
     assert "2 * n" in text and "Because" in text and "3 points." in text
     assert "n * n" not in text and "..." not in text.replace("...`", "")
+
+
+def test_a_task_says_its_full_worth():
+    task = loading.with_tasks("3-weight-pruning").task("prune_layer")
+    assert "**`prune_layer`**: 8 points, 4 of them from the checks below;" in masters.limits(task)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,18 @@ def test_an_untouched_answer_gets_kind_words(answer):
     assert repr(check("double", answer)) == f"double: {tasks.UNTOUCHED}"
 
 
+def test_a_finished_function_that_gives_nothing_back_is_told():
+    def printing(n):
+        print(2 * n)
+
+    def forgetful(n):
+        found = 2 * n  # noqa: F841
+
+    _, check = begin()
+    for answer in (printing, forgetful):
+        assert "gave nothing back: is a `return` missing?" in repr(check("double", answer))
+
+
 def test_an_answer_that_stops_is_told_where():
     def broken(n):
         return [][n]

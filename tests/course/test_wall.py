@@ -3,6 +3,7 @@
 One task is attacked, another one in the same notebook is right: an attack costs the task and no other.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -150,7 +151,7 @@ def first():
 def test_a_cell_that_hangs_is_left_out(first, tmp_path):
     record = graded(first, tmp_path, "while True: pass", *toys.RIGHT)
     assert toys.points(record) == {"double": 2, "triple": 1, "mine6": 1, "why": 0}
-    assert "code cell 3 was left out: no answer within 1 s" in record["notes"]
+    assert "code cell 3: left out: no answer within 1 s" in record["notes"]
 
 
 def test_a_syntax_error_costs_its_task(first, tmp_path):
@@ -162,9 +163,11 @@ def test_a_syntax_error_costs_its_task(first, tmp_path):
 
 def test_a_line_that_fails_costs_nothing_that_does_without_it(first, tmp_path):
     head = "import matplotlib.pyplot as plt\n%matplotlib inline\nplt.plot([1])\n"
-    record = graded(first, tmp_path, head + toys.RIGHT[0], *HONEST)
-    assert toys.points(record)["double"] == 2
+    cells = [head + toys.RIGHT[0], f"%%time\n{toys.RIGHT[1]}", "%%bash\nls", toys.RIGHT[2]]
+    record = graded(first, tmp_path, *cells)
+    assert toys.points(record) == {"double": 2, "triple": 1, "mine6": 1, "why": 0}
     assert "matplotlib is not at hand" in " ".join(record["notes"])
+    assert "code cell 5: a cell that begins with %%bash is left out" in record["notes"]
 
 
 def test_a_library_of_one_task_is_no_fault_of_another(first, tmp_path, monkeypatch):
@@ -196,8 +199,9 @@ def test_the_last_of_two_definitions_counts(first, tmp_path):
 
 def test_an_edited_check_does_nothing(first, tmp_path):
     edited = "def check(name, answer):\n    return 'all points'\n\ncheck('double', None)"
-    record = graded(first, tmp_path, edited, *HONEST)
+    record = graded(first, tmp_path, edited, "def double(n):\n    found = 2 * n", *HONEST)
     assert toys.points(record)["double"] == 0
+    assert "gave nothing back: is a `return` missing?" in toys.words(record, "double")
 
 
 def test_another_notebook_is_told(first, tmp_path):
@@ -236,6 +240,54 @@ def test_what_is_no_notebook_is_told(first, tmp_path):
         record = grading.grade(submissions.read(path), "ada", terms, first)
         assert "the file is no notebook that can be read" in record["notes"][0]
         assert toys.points(record)["double"] == 0
+
+
+def desk_with(tmp_path, *cells: str, text: str = "", gone: bool = False):
+    """The grader's desk with a submission, before anything of it is run."""
+    notebook = toys.notebook(*cells)
+    notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "source": text})
+    if gone:
+        del notebook["metadata"]["lth"]
+    path = tmp_path / "ada.ipynb"
+    path.write_text(json.dumps(notebook))
+    read = submissions.read(path)
+    return grading._Desk(read, read.assignment, "ada", 7, grading.Terms(b"s"), wall.PLAIN)
+
+
+def test_a_text_in_a_cell_of_ones_own_is_read(tmp_path):
+    assert desk_with(tmp_path, text="Because of Hoeffding.").texts() == {
+        "why": "Because of Hoeffding."
+    }
+    assert desk_with(tmp_path, text="## A heading that was handed out").texts() == {"why": ""}
+
+
+def test_an_assignment_is_known_without_its_metadata(tmp_path):
+    assert desk_with(tmp_path, gone=True).assignment.tasks[0].name == "double"
+
+
+def test_numbers_of_one_hand_in_say_nothing_of_the_next(tmp_path):
+    """Whoever brings the arguments back in an exception has nothing of it."""
+    first, same = desk_with(tmp_path, toys.RIGHT[0]), desk_with(tmp_path, toys.RIGHT[0])
+    other = desk_with(tmp_path, toys.RIGHT[0].replace("2 * n", "n + n"))
+    task = first.assignment.task("double")
+    seeds = [desk._seed(task, task.checks[0]) for desk in (first, same, other)]
+    assert seeds[0] == seeds[1] != seeds[2]
+    own = first.assignment.task("mine6")
+    assert first._seed(own, own.checks[0]) == other._seed(own, own.checks[0])
+
+
+def test_notes_are_few_and_what_is_left_of_the_time_is_said(tmp_path):
+    desk = desk_with(tmp_path)
+    calls = SimpleNamespace(
+        call=lambda *a: session.Reply(words="no answer within 0.2 s", slow=True)
+    )
+    task, check = desk.assignment.task("double"), desk.assignment.task("double").checks[1]
+    assert check.slow in grading._call(calls, task, check, (), 1.0).words
+    assert "no more was left of the 1.8 s" in grading._call(calls, task, check, (), 0.2).words
+    desk._with = lambda uses, chosen: ({}, {0: ["note"] * 3000})
+    desk.assignment = Assignment(dict, (task,))
+    desk.marks()
+    assert len(desk.notes) <= grading.MOST_NOTES + 2
 
 
 def test_seeds_hang_on_the_secret():

@@ -34,6 +34,7 @@ PUBLIC = Assignment(
 )
 HIDDEN = {"double": (check("another", twice, slow="think of a shorter way"),)}
 PLACEHOLDER = "*Write here.*"
+HEADING = "## A heading that was handed out"
 
 
 def put(monkeypatch, more: list[str] = ()) -> None:
@@ -44,6 +45,7 @@ def put(monkeypatch, more: list[str] = ()) -> None:
     monkeypatch.setattr(loading, "public", lambda name: PUBLIC)
     monkeypatch.setattr(loading, "graded", lambda name, private=None: graded)
     monkeypatch.setattr(loading, "placeholders", lambda name, private=None: {"why": PLACEHOLDER})
+    monkeypatch.setattr(loading, "handed_out", lambda name, private=None: {HEADING})
 
 
 RIGHT = (
