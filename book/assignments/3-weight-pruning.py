@@ -1,10 +1,11 @@
 """What grading asks beyond the public checks of assignment 3."""
 
 from lth_tutorial.judging import number
-from lth_tutorial.tasks import Check
+from lth_tutorial.tasks import Check, check
 from lth_tutorial.weight_pruning.assignment import (
     eta_arguments,
-    judge_line,
+    hard_for_greed,
+    judge_affine,
     judge_several,
     one_layer,
     one_weight,
@@ -24,12 +25,8 @@ def _judge_enough(arguments: tuple, value) -> str | None:
 
 CHECKS = {
     "prune_affine": (
-        Check(
-            name="straight lines", points=1, arguments=one_weight(), judge=judge_line
-        ),
-        Check(
-            name="fewer neurons", points=1, arguments=one_weight(48), judge=judge_line
-        ),
+        check("another target", 1, one_weight(60, hard_for_greed), judge_affine),
+        check("fewer neurons", 2, one_weight(48, hard_for_greed), judge_affine),
     ),
     "prune_layer": (
         Check(

@@ -130,10 +130,14 @@ def _judge_hand(arguments: tuple, value) -> str | None:
     unmasked = np.maximum(weights @ x, 0).mean() - y
     mistaken = {
         "the entry of the crossed-out weight should be 0": away / 2 * active * x,
-        "the factor 1/K is missing: the output is the mean of two neurons": away
+        "it is twice what it should be: the output is a mean of two, and the risk has a factor 1/2": away
         * active
         * x
         * mask,
+        "the mask is forgotten, in the output and in the gradient": unmasked
+        / 2
+        * (weights @ x > 0)[:, None]
+        * x,
         "a neuron that is silent on the sample has the gradient 0": away / 2 * x * mask,
         "the output of the network is computed with the crossed-out weight": unmasked
         / 2
@@ -163,7 +167,7 @@ def _judge_moment(arguments: tuple, value) -> str | None:
     mistaken = {
         "is without the length of w in the denominator": right * np.linalg.norm(w),
         "is twice what it should be: only half of the inputs activate the neuron": 2 * right,
-        "would be right for y = w x, without the ReLU, if its cube counted": w[0] * w[1],
+        "is without the length of w and without 1 / sqrt(2 pi)": w[0] * w[1],
         "has the wrong sign": -right,
     }
     named = (words for words, wrong in mistaken.items() if abs(found - wrong) < ROUNDED)
@@ -179,16 +183,19 @@ def gradient_arguments(neurons: int = 3, d: int = 4, samples: int = 40, spread: 
     def draw(rng):
         weights = rng.normal(size=(neurons, d))
         mask = rng.random((neurons, d)) < 0.6
+        # A weight of 0 that is kept has a gradient all the same.
+        weights[rng.integers(neurons), rng.integers(d)] = 0.0
         x = rng.normal(size=(samples, d)) * spread
         return weights, mask, x, outputs(rng.normal(size=(neurons, d)), x)
 
     def good(weights, mask, x, y):
         inside = np.abs(x @ (weights * mask).T).min()
-        if not mask.any(axis=1).all() or mask.all(axis=1).any() or inside < 1e-3:
+        zero = mask & (weights == 0)
+        if not mask.any(axis=1).all() or mask.all(axis=1).any() or inside < 1e-3 or not zero.any():
             return False
         away = (outputs(weights * mask, x) - y)[:, None]
-        always = (away * x).mean(axis=0) / neurons
-        return np.abs((always - slope(weights * mask, x, y)) * mask).max() > 1e-3
+        always, right = (away * x).mean(axis=0) / neurons, slope(weights * mask, x, y)
+        return min(np.abs((always - right) * mask).max(), np.abs(right * zero).max()) > 1e-3
 
     return lambda seed: drawn(seed, draw, good)
 
@@ -198,13 +205,15 @@ def judge_gradient(arguments: tuple, value) -> str | None:
     weights, mask, x, y = arguments
     neurons, samples = len(weights), len(x)
     found = array_of(value, "the gradient", weights.shape)
-    whole = slope(weights * mask, x, y)
+    whole, forgotten = slope(weights * mask, x, y), slope(weights, x, y)
     if np.abs(found - whole * mask).max() < 1e-6:
         return None
     away = (outputs(weights * mask, x) - y)[:, None]
     mistaken = {
         "it is not 0 where the weights are crossed out": whole,
-        "it is the gradient at the weights without the mask": slope(weights, x, y) * mask,
+        "it is the gradient at the weights without the mask": forgotten * mask,
+        "the mask is forgotten, in the weights and in the result": forgotten,
+        "it is 0 where a kept weight happens to be 0": whole * mask * (weights != 0),
         f"it is {neurons} times too large: the output is the mean of the neurons": neurons
         * whole
         * mask,
@@ -228,41 +237,65 @@ def judge_gradient(arguments: tuple, value) -> str | None:
 
 
 def descent_arguments(iterations: int, momentum: float, changes: bool, samples: int = 30):
-    """seed -> (initial, masks, x, y, step, momentum)."""
+    """seed -> (initial, masks, x, y, step, momentum); masks that change let weights return."""
 
-    def arguments(seed: int) -> tuple:
-        rng = np.random.default_rng(seed)
+    def draw(rng):
         x = rng.normal(size=(samples, 3))
         y = outputs(rng.normal(size=(2, 3)), x)
-        first = np.ones((2, 3), bool)
-        later = first.copy()
-        later[0, rng.integers(3)] = later[1, rng.integers(3)] = False
-        half = iterations // 2
-        masks = [first] * half + [later] * (iterations - half) if changes else [later] * iterations
+        masks = _masks(rng, iterations, changes)
         return rng.normal(size=(2, 3)), masks, x, y, 0.3, momentum
 
-    return arguments
+    def good(*arguments):
+        asked = MISTAKES if changes and momentum else ()
+        right, masks = descend(arguments), arguments[1]
+        if changes and (masks[0] == masks[-1]).all():
+            return False
+        return all(np.abs(descend(arguments, how) - right).max() > 1e-3 for how in asked)
+
+    return lambda seed: drawn(seed, draw, good)
 
 
-def descend(
-    arguments: tuple, forget: bool = True, begin: bool = True, momentum: float | None = None
-):
-    """Descent by differences of the risk; the switches make the usual mistakes.
+def _masks(rng, iterations: int, changes: bool) -> list[np.ndarray]:
+    """One mask, or another one every three iterations; the last iteration has its own."""
 
-    Args:
-        forget: whether a weight that is crossed out loses its momentum.
-        begin: whether the mask is on the weights before the first gradient.
-        momentum: another one than asked for.
-    """
+    def draw():
+        mask = np.ones((2, 3), bool)
+        mask[0, rng.integers(3)] = mask[1, rng.integers(3)] = False
+        return mask
+
+    found = [draw() for _ in range(iterations // 3 + 2)]
+    return [found[(k + 3) // 3 if changes else 0] for k in range(iterations - 1)] + [found[0]]
+
+
+# The usual mistakes of descent under masks that change, in the words that name them.
+MISTAKES = {
+    "unmasked": "a weight that is crossed out keeps moving by its momentum",
+    "start": "the start is not masked",
+    "memory": "the weights before, W_(t-1), are not masked: they carry momentum back",
+    "cumulative": "a weight that a later mask keeps again stays crossed out",
+    "first": "the first mask alone is used",
+    "last": "the last mask alone is used",
+}
+
+
+def descend(arguments: tuple, how: str = "", momentum: float | None = None):
+    """Descent by differences of the risk; with one of the usual mistakes, or with another momentum."""
     weights, masks, x, y, step, beta = arguments
     beta = beta if momentum is None else momentum
-    before = weights = weights * masks[0] if begin else weights
+    masks = _mistaken_masks(masks, how)
+    before = weights = weights * masks[0] if how == "unmasked" else weights
     for mask in masks:
-        if forget:
-            weights, before = weights * mask, before * mask
+        if how not in ("unmasked", "start"):
+            weights, before = weights * mask, before if how == "memory" else before * mask
         moved = weights - step * slope(weights, x, y) * mask + beta * (weights - before)
         weights, before = moved, weights
     return weights
+
+
+def _mistaken_masks(masks: list[np.ndarray], how: str) -> list[np.ndarray]:
+    if how == "cumulative":
+        return list(np.logical_and.accumulate(masks))
+    return {"first": masks[:1] * len(masks), "last": masks[-1:] * len(masks)}.get(how, masks)
 
 
 def judge_descent(arguments: tuple, value) -> str | None:
@@ -271,18 +304,15 @@ def judge_descent(arguments: tuple, value) -> str | None:
     found, right = array_of(value, "the weights", (2, 3)), descend(arguments)
     if np.abs(found - right).max() < 1e-4:
         return None
-    gone = np.abs(found[~masks[-1]]).max(initial=0)
-    mistaken = {
-        "a weight that is crossed out keeps moving by its momentum": descend(
-            arguments, forget=False
-        ),
-        "it is what descent without momentum finds": descend(arguments, momentum=0.0),
-        "it is what momentum with the opposite sign finds": descend(arguments, momentum=-beta),
-        "the start is not masked": descend(arguments, forget=False, begin=False),
-    }
+    mistaken = {words: descend(arguments, how) for how, words in MISTAKES.items()}
+    mistaken["it is what descent without momentum finds"] = descend(arguments, momentum=0.0)
+    mistaken["it is what momentum with the opposite sign finds"] = descend(
+        arguments, momentum=-beta
+    )
     for words, wrong in mistaken.items():
         if np.abs(found - wrong).max() < 1e-4 and np.abs(right - wrong).max() > 1e-3:
             return words
+    gone = np.abs(found[~masks[-1]]).max(initial=0)
     if gone > 1e-6:
         return f"a weight that is crossed out is {gone:.3g} in the end, and should be 0"
     return f"the weights are off by up to {size(np.abs(found - right).max())}"
@@ -386,6 +416,8 @@ def _judge_seeing(arguments: tuple, value) -> str | None:
 
 
 def _judge_blind(arguments: tuple, value) -> str | None:
+    if words := _judge_different(arguments, value):
+        return words
     weights = _two_neurons(value)
     parts = weights[:, 0] * weights[:, 1] / np.linalg.norm(weights, axis=1)
     total = parts.sum() / (2 * np.sqrt(2 * np.pi))
@@ -399,9 +431,15 @@ def _judge_blind(arguments: tuple, value) -> str | None:
 def _judge_different(arguments: tuple, value) -> str | None:
     weights = _two_neurons(value)
     lengths = np.linalg.norm(weights, axis=1)
-    if abs(lengths[0] - lengths[1]) < 0.1:
-        return "the two neurons have the same length: choose lengths that differ by 0.1 or more"
-    return None
+    if abs(lengths[0] - lengths[1]) >= 0.1:
+        return None
+    long, short = lengths.max(), lengths.min()
+    both = (
+        "the two neurons have the same length"
+        if long - short < 1e-9
+        else f"the lengths are {long:.3f} and {short:.3f}"
+    )
+    return f"{both}: choose lengths that differ by 0.1 or more"
 
 
 # 8. How many samples
@@ -446,6 +484,7 @@ ASSIGNMENT = Assignment(
             checks=(
                 check("one mask", 1, descent_arguments(12, 0.0, False), judge_descent),
                 check("momentum", 1, descent_arguments(12, 0.5, False), judge_descent),
+                check("masks that change", 1, descent_arguments(12, 0.5, True), judge_descent),
             ),
         ),
         Task(

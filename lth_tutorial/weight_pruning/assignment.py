@@ -136,26 +136,42 @@ def _judge_read(arguments: tuple, value) -> str | None:
 
 
 def _hand_arguments(seed: int) -> tuple:
-    return _outputs(seed)
+    return _outputs(seed), _by_hand(seed)
 
 
 def _judge_middle(arguments: tuple, value) -> str | None:
-    found, right = array_of(value, "by_hand", (3,)), arguments[1]
+    found, right = array_of(value, "by_hand", (3,)), arguments[0][1]
     if abs(found[1] - right) < ROUNDED:
         return None
     return f"at x = 0 only the neurons that keep their c speak; their best sum is not {found[1]:g}"
 
 
 def _judge_ends(arguments: tuple, value) -> str | None:
-    found, (up, middle, down) = array_of(value, "by_hand", (3,)), arguments
+    found, ((up, middle, down), drawn_numbers) = array_of(value, "by_hand", (3,)), arguments
     if abs(found[0] - up) < ROUNDED and abs(found[2] - down) < ROUNDED:
         return None
     if abs(found[0] - up + middle) < ROUNDED or abs(found[2] - down + middle) < ROUNDED:
         return "the neurons that keep their c speak for every x: the bias belongs to f(1) and f(-1) as well"
     if abs(found[2] + down - 2 * middle) < ROUNDED:
         return "for x = -1 a kept product u v contributes -u v"
+    w, b, u, c, v = drawn_numbers
+    if _is_ends(found, middle, *_nearest(v, w)):
+        return "the candidates are the products u v, and not v alone"
+    if _is_ends(found, middle, _nearest(u * v, w)[0], _nearest(u * v, -w)[1]):
+        return "for x < 0 the products u v are to come near w as well: u v x is then near w x"
     which = "1" if abs(found[0] - up) >= ROUNDED else "-1"
     return f"f({which}) is not what the best subsets give"
+
+
+def _nearest(products, target: float) -> tuple[float, float]:
+    """The best sums of the two products for x > 0, and of the two for x < 0."""
+    sums = [all_masks(2) @ products[two] for two in (slice(0, 2), slice(2, 4))]
+    above, below = (float(one[np.abs(one - target).argmin()]) for one in sums)
+    return above, below
+
+
+def _is_ends(found, middle: float, above: float, below: float) -> bool:
+    return abs(found[0] - middle - above) < ROUNDED and abs(found[2] - middle + below) < ROUNDED
 
 
 # 3. Count
@@ -230,8 +246,30 @@ def _pruned(arguments: tuple, value, points, flip: bool = False) -> np.ndarray:
     ]
 
 
+def _keeps_nothing(masks: list[np.ndarray]) -> str | None:
+    empty = [name for name, mask in zip("ucv", masks, strict=True) if not mask.any()]
+    return f"the mask of {empty[0]} keeps nothing" if empty else None
+
+
+def _all_empty(masks: list[np.ndarray]) -> str | None:
+    return None if any(mask.any() for mask in masks) else _keeps_nothing(masks)
+
+
+def _keep_both(arguments: tuple, value) -> str | None:
+    """Words on neurons that listen to an input and have a bias of their own, or on masks of no use."""
+    masks = first, bias, second = _masks(value, *[len(arguments[2])] * 3)
+    if words := _all_empty(masks) or _flipped(arguments, value):
+        return words
+    count = int((first & bias & second).sum())
+    return f"{count} neurons keep both u and c, and each bends at its own -c / u" if count else None
+
+
 def judge_shape(arguments: tuple, value) -> str | None:
-    """Whether these are masks, and True in them means kept."""
+    """Whether these are masks that keep something, and True in them means kept."""
+    return _keeps_nothing(_masks(value, *[len(arguments[2])] * 3)) or _flipped(arguments, value)
+
+
+def _flipped(arguments: tuple, value) -> str | None:
     w, b, *_ = arguments
     points = np.array([1.0, 0.0, -1.0])
     off = [
@@ -253,6 +291,8 @@ def judge_bias(arguments: tuple, value) -> str | None:
         return None
     _, bias, second = _masks(value, *[len(c)] * 3)
     words = f"at x = 0 your network gives {found:.3f}, and b is {b:.3f}"
+    if both := _keep_both(arguments, value):
+        return f"{words}: {both}"
     if abs((c * bias) @ (v * second) - b) <= CLOSE:
         return f"{words}: a kept c that is negative is dead behind the ReLU"
     if abs(found - 2 * b) <= 2 * CLOSE:
@@ -268,12 +308,16 @@ def _judge_side(arguments: tuple, value, side: int) -> str | None:
         return None
     words = f"for x {'>' if side > 0 else '<'} 0 your slope is {slope:.3f}, and w is {w:.3f}"
     first, _, second = _masks(value, *[len(u)] * 3)
-    on = first & second & (np.sign(u) == side)
-    if not on.any():
+    on = [first & second & (np.sign(u) == sign) for sign in (1, -1)]
+    here = on[0] if side > 0 else on[1]
+    if both := _keep_both(arguments, value):
+        return f"{words}: {both}"
+    if not here.any():
         return f"{words}: no neuron speaks there"
-    if abs(v[on].sum() - side * w) <= CLOSE or abs(v[on].sum() - w) <= CLOSE:
+    if all(min(abs(v[one].sum() - w), abs(v[one].sum() + w)) <= CLOSE for one in on):
         return f"{words}: the candidates are the products u v, and yours add up v alone"
-    return words
+    there = int((np.sign(u) == side).sum())
+    return f"{words}: of the {there} products u v there, another subset than your {here.sum()} comes nearer"
 
 
 def judge_slopes(arguments: tuple, value) -> str | None:
@@ -282,12 +326,39 @@ def judge_slopes(arguments: tuple, value) -> str | None:
 
 
 def judge_line(arguments: tuple, value) -> str | None:
-    """Whether the network is a straight line on each half-line."""
+    """Whether the network is a straight line on each half-line, and not for want of neurons."""
+    if words := _keeps_nothing(_masks(value, *[len(arguments[2])] * 3)):
+        return words
     found = _pruned(arguments, value, [-1, -0.5, 0, 0.5, 1])
     bend = max(abs(found[1] - found[[0, 2]].mean()), abs(found[3] - found[[2, 4]].mean()))
     if bend <= CLOSE:
         return None
     return f"your function bends by {size(bend)}: a neuron that keeps both u and c has its kink at -c / u"
+
+
+def judge_affine(arguments: tuple, value) -> str | None:
+    """Whether the network is the target: bias, slopes, and no bend."""
+    for judge in (judge_shape, judge_bias, judge_slopes, judge_line):
+        if words := judge(arguments, value):
+            return words
+    return None
+
+
+def hard_for_greed(w, b, u, c, v) -> bool:
+    """Whether taking the candidate that helps most, again and again, misses all three targets."""
+    roles = ((u * v)[u > 0], w), ((u * v)[u < 0], w), ((c * v)[c > 0], b)
+    return min(_greedy_error(*role) for role in roles) > CLOSE
+
+
+def _greedy_error(products, target: float) -> float:
+    left = list(products)
+    while left:
+        best = min(left, key=lambda one: abs(target - one))
+        if abs(target - best) >= abs(target):
+            break
+        left.remove(best)
+        target -= best
+    return abs(target)
 
 
 # 5. One layer
@@ -317,9 +388,8 @@ def _layer(arguments: tuple, value, x: np.ndarray) -> np.ndarray:
 
 
 def judge_layer_shape(arguments: tuple, value) -> str | None:
-    """Whether these are masks of the shapes of U, c and V."""
-    layer_masks(arguments, value)
-    return None
+    """Whether these are masks of the shapes of U, c and V that keep something."""
+    return _keeps_nothing(layer_masks(arguments, value))
 
 
 def judge_layer_bias(arguments: tuple, value) -> str | None:
@@ -331,12 +401,16 @@ def judge_layer_bias(arguments: tuple, value) -> str | None:
         return None
     k = int(np.abs(found - b).argmax())
     words = f"at x = 0 output {k} is {found[k]:.3f}, and its bias is {b[k]:.3f}"
-    *_, second = layer_masks(arguments, value)
+    *_, second = masks = layer_masks(arguments, value)
+    if empty := _all_empty(masks):
+        return f"{words}: {empty}"
+    if not found.any():
+        return f"{words}: no neuron speaks for a bias"
     if len(b) > 1 and (second == second[0]).all():
         return f"{words}: each output has a mask of its own row of V, and yours are all the same"
     if d > 1 and np.abs(found - d * b).max() <= d * LOOSE:
         return f"{words}: that is the bias {d} times, once for each input"
-    return f"{words}: no neuron speaks for a bias" if not found.any() else words
+    return words
 
 
 def _judge_columns(arguments: tuple, value, side: int) -> str | None:
@@ -352,7 +426,9 @@ def _judge_columns(arguments: tuple, value, side: int) -> str | None:
     words = (
         f"for x_{i} {sign} 0 the weight of output {j} is {found[j, i]:.3f}, and not {w[j, i]:.3f}"
     )
-    first, *_ = layer_masks(arguments, value)
+    first, *_ = masks = layer_masks(arguments, value)
+    if empty := _all_empty(masks):
+        return f"{words}: {empty}"
     several = int((first.sum(axis=1) > 1).sum())
     if several:
         return f"{words}: {several} neurons listen to several inputs, and serve none of them alone"
@@ -465,6 +541,8 @@ def _judge_products(arguments: tuple, value) -> str | None:
 
 
 def _judge_out_of_reach(arguments: tuple, value) -> str | None:
+    if words := _judge_products(arguments, value):
+        return words
     (sign,) = arguments
     c, v = _neurons(value)
     best = float(relu(sign * relu(c) * v).sum())
@@ -514,8 +592,9 @@ ASSIGNMENT = Assignment(
             name="prune_affine", title="One weight with a bias", more=2, seconds=8.0,
             checks=(
                 check("masks", 1, one_weight(), judge_shape),
-                check("the bias", 2, one_weight(), judge_bias),
-                check("the slopes", 2, one_weight(), judge_slopes),
+                check("the bias", 1, one_weight(60, hard_for_greed), judge_bias),
+                check("the slopes", 1, one_weight(60, hard_for_greed), judge_slopes),
+                check("straight lines", 1, one_weight(), judge_line),
             ),
         ),
         Task(

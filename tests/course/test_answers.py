@@ -52,3 +52,19 @@ def test_the_untouched_notebook_gets_nothing_and_kind_words(name):
                 pytest.importorskip("torch")
             found = trusted.outcomes(source, assignment, task, 1)
             assert {outcome.words for outcome in found} == {UNTOUCHED}, task.name
+
+
+# Answers that miss the point of a task, and what they may get.
+WEAK = (
+    ("3", "prune_affine", "def prune_affine(w, b, u, c, v): return [np.zeros(len(u), bool)] * 3", 0),
+    ("3", "prune_layer", "def prune_layer(W, b, *random): return [0 * a for a in random]", 0),
+    ("3", "out_of_reach", "out_of_reach = ([0.5] * 8, [-0.5 * mine.sign] * 8)", 1),
+    ("5", "blind", "blind = [[1, 1, 1], [1, -1, 1]]", 1),
+)
+
+
+@pytest.mark.parametrize("number, task, source, most", WEAK)
+def test_an_answer_that_misses_the_point_gets_little(number, task, source, most):
+    (name,) = (name for name in loading.names() if name[0] == number)
+    found = trusted.outcomes(source, loading.graded(name), loading.graded(name).task(task), 1)
+    assert sum(outcome.check.points for outcome in found if outcome.words is None) <= most
