@@ -249,9 +249,9 @@ def gap(summary, d: int):
         axes.legend(loc="upper right", ncols=2, fontsize=SMALL, columnspacing=1)
     at = pruned["n"].index(12)
     says = (
-        f"{d} inputs. {k[-1]:,} neurons ({count(k[-1], d):,} weights) with their best coefficients leave an "
-        f"error of {features['error'][-1]:.2g}. {mask['k'][-1]:,} neurons ({count(mask['k'][-1], d):,} "
-        f"weights) with a mask leave {mask['error'][-1]:.2g}. Weight pruning with "
+        f"At {d} inputs the best coefficients of {k[-1]:,} neurons ({count(k[-1], d):,} weights) leave an "
+        f"error of {features['error'][-1]:.2g}. The best mask found of {mask['k'][-1]:,} neurons "
+        f"({count(mask['k'][-1], d):,} weights) leaves {mask['error'][-1]:.2g}. Weight pruning with "
         f"{pruned['weights'][at]:,} weights leaves {pruned['error'][at]:.2g}."
     )
     columns = {"weights": count(k, d), "features": features["error"], "any_features": least}
