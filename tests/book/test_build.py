@@ -19,8 +19,9 @@ PAGE = (
 
 
 @pytest.fixture
-def book(tmp_path) -> Path:
-    """A copy of the book with its settings and one page, which cites `malach2020`."""
+def book(tmp_path, monkeypatch) -> Path:
+    """A copy of the book with its settings and one page, which cites `malach2020`; no page runs."""
+    monkeypatch.setenv("LIVE", "0")
     (tmp_path / "book").mkdir()
     for name in ("_ext", "_static"):
         shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
