@@ -8,6 +8,7 @@ neuron_pruning         chapter 4: keep or drop whole neurons; the kernel; one ne
 teacher_student        chapter 5: recovering a sparse teacher; Hessians, starts, pruning
 strong_ticket          chapter 6: Algorithm 1: descent in a ball, then Edge-Popup (torch)
 gradient_descent       chapter 7: the best mask along gradient descent
+tools                  appendix: the mathematics that the proofs take for granted
 
 datasets, target_network   images, and networks trained on them
 claims, tables             what a source claims, what we measured

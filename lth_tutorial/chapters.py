@@ -3,7 +3,8 @@
 A chapter is a package of its own: its mathematics, `figures.py`, `claims.py` with its CLAIMS, and, where it
 has results of paper size, `published/`, whose modules named here hold RESULTS. Scorecard, index of theorems,
 the command `reproduce` and the tests of imports, notebooks and pages follow this list; what README,
-CONTRIBUTING, the contents and the landing page say of chapters is checked against it.
+CONTRIBUTING, the contents and the landing page say of chapters is checked against it. An appendix
+is a notebook to look things up in: its room has figures, and neither claims nor an assignment.
 """
 
 import json
@@ -20,22 +21,18 @@ BOOK = Path(lth_tutorial.__file__).parents[1] / "book"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chapter:
-    """One chapter.
+class Room:
+    """A notebook and the room behind it: what a chapter and an appendix have.
 
     Args:
-        number: as in the contents; chapters import earlier ones only.
         package: its room in `lth_tutorial`.
         notebook: its file in the folder `book`.
         torch: whether its mathematics needs torch.
-        results: the modules of its `published` that make results of paper size.
     """
 
-    number: int
     package: str
     notebook: str
     torch: bool = False
-    results: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -49,6 +46,19 @@ class Chapter:
         if not first.startswith("# "):
             raise ValueError(f"book/{self.notebook} must begin with a heading, got {first!r}")
         return first.removeprefix("# ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter(Room):
+    """One chapter.
+
+    Args:
+        number: as in the contents; chapters import earlier ones only.
+        results: the modules of its `published` that make results of paper size.
+    """
+
+    number: int
+    results: tuple[str, ...] = ()
 
 
 CHAPTERS = (
@@ -94,6 +104,10 @@ CHAPTERS = (
         notebook="7-does-gradient-descent-find-tickets.ipynb",
     ),
 )
+
+APPENDICES = (Room(package="tools", notebook="tools.ipynb"),)
+# Everything that is a notebook.
+NOTEBOOKS = (*CHAPTERS, *APPENDICES)
 
 
 def chapter(package: str) -> Chapter:

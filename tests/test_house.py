@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from lth_tutorial import chapters
-from lth_tutorial.chapters import CHAPTERS, Chapter
+from lth_tutorial.chapters import CHAPTERS, NOTEBOOKS, Chapter, Room
 
 from .book.authoring import unlisted_claims
 
@@ -71,13 +71,13 @@ def _is_module(name: tuple[str, ...], package: Path) -> bool:
     return name[0] == "lth_tutorial" and (place.is_dir() or place.with_suffix(".py").exists())
 
 
-def faults(package: Path, listed: tuple[Chapter, ...]) -> list[str]:
+def faults(package: Path, listed: tuple[Room, ...]) -> list[str]:
     """What the imports of a package break, each in a sentence with the place and the cure."""
-    rooms = {chapter.package: chapter for chapter in listed}
+    rooms = {room.package: room for room in listed}
     return [f"{a.place}: {fault}" for a in arrows(package) for fault in _faults(a, rooms)]
 
 
-def _faults(arrow: Arrow, rooms: dict[str, Chapter]) -> Iterator[str]:
+def _faults(arrow: Arrow, rooms: dict[str, Room]) -> Iterator[str]:
     here = rooms.get(arrow.where[0])
     if arrow.what[0] != "lth_tutorial":
         yield from _faults_outside(arrow, here)
@@ -90,7 +90,9 @@ def _faults(arrow: Arrow, rooms: dict[str, Chapter]) -> Iterator[str]:
     if there and here is None and arrow.where[0] not in TOP:
         yield f"the ground floor knows no chapter, but imports {name}; move it into the chapter's room"
     if here and there and here is not there:
-        if there.number > here.number:
+        if not (isinstance(here, Chapter) and isinstance(there, Chapter)):
+            yield f"an appendix and the chapters know nothing of one another: {name}"
+        elif there.number > here.number:
             yield f"chapter {here.number} must not know chapter {there.number}: {name}"
         elif not _is_mathematics(target[1:]):
             yield f"of chapter {there.number} only its mathematics may be used, not {name}"
@@ -107,8 +109,8 @@ def _is_mathematics(parts: tuple[str, ...]) -> bool:
     return not parts or parts[0] not in ("figures", "published", "claims", "assignment")
 
 
-def _faults_outside(arrow: Arrow, here: Chapter | None) -> Iterator[str]:
-    """What a chapter may import from elsewhere; here: the chapter, None on the other floors."""
+def _faults_outside(arrow: Arrow, here: Room | None) -> Iterator[str]:
+    """What a room may import from elsewhere; here: the room, None on the other floors."""
     library = arrow.what[0]
     if library == "torch" and arrow.at_top and not (here and here.torch and _needs_numpy(arrow)):
         yield (
@@ -135,12 +137,13 @@ def _needs_numpy(arrow: Arrow) -> bool:
 
 
 def test_arrows_point_down():
-    assert faults(PACKAGE, CHAPTERS) == []
+    assert faults(PACKAGE, NOTEBOOKS) == []
 
 
 ROOMS = (
     Chapter(number=0, package="early", notebook="0-early.ipynb"),
     Chapter(number=1, package="late", notebook="1-late.ipynb", torch=True),
+    Room(package="aside", notebook="aside.ipynb"),
 )
 
 
@@ -154,6 +157,10 @@ ROOMS = (
         ("early/a.py", "def f():\n    from lth_tutorial import late", "chapter 0 must not know"),
         ("late/a.py", "from lth_tutorial.early.figures import f", "only its mathematics may be used"),
         ("late/a.py", "from lth_tutorial.early import claims", "only its mathematics may be used"),
+        ("early/figures.py", "from lth_tutorial.aside import b", "an appendix and the chapters"),
+        ("aside/figures.py", "from lth_tutorial import early", "an appendix and the chapters"),
+        ("aside/a.py", "import matplotlib", "matplotlib belongs into figures.py"),
+        ("tables.py", "from lth_tutorial import aside", "knows no chapter, but imports aside"),
         ("early/a.py", "from . import figures", "mathematics knows no pictures"),
         ("early/a.py", "from .published.runs import f", "mathematics knows no pictures"),
         ("early/__init__.py", "from . import published", "mathematics knows no pictures"),
@@ -170,7 +177,7 @@ ROOMS = (
 )  # fmt: skip
 def test_an_arrow_that_does_not_point_down_is_named(tmp_path, file, source, words):
     for name in ("early/figures.py", "early/claims.py", "early/a.py", "early/published/runs.py",
-                 "early/__init__.py", "late/a.py", "chapters.py"):  # fmt: skip
+                 "early/__init__.py", "late/a.py", "aside/a.py", "chapters.py"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +210,7 @@ def test_arrows_that_point_down_are_left_alone(tmp_path, file, source):
 MODULES = [
     *("lth_tutorial", "lth_tutorial.checks", "lth_tutorial.claims", "lth_tutorial.tables"),
     *("lth_tutorial.datasets", "lth_tutorial.target_network", "lth_tutorial.chapters"),
-    *(f"lth_tutorial.{chapter.package}" for chapter in CHAPTERS if not chapter.torch),
+    *(f"lth_tutorial.{room.package}" for room in NOTEBOOKS if not room.torch),
 ]
 BLOCKER = """
 import importlib.abc, sys
@@ -244,7 +251,11 @@ def test_results_are_listed_without_torch():
 
 
 def test_every_room_is_listed():
-    """A folder of the package with claims is a chapter; its number and its notebook's are the same."""
+    """A folder with figures is a chapter or an appendix, one with claims a chapter; its number and its
+    notebook's are the same."""
+    assert {path.parent.name for path in PACKAGE.glob("*/figures.py")} == {
+        room.package for room in NOTEBOOKS
+    }, "name the room in lth_tutorial/chapters.py"
     assert {path.parent.name for path in PACKAGE.glob("*/claims.py")} == {
         chapter.package for chapter in CHAPTERS
     }, "name the chapter in lth_tutorial/chapters.py"
@@ -253,15 +264,14 @@ def test_every_room_is_listed():
 
 
 def test_every_notebook_is_in_the_list_and_in_the_contents():
-    listed = [chapter.notebook for chapter in CHAPTERS]
-    assert sorted(path.name for path in (ROOT / "book").glob("[0-9]*.ipynb")) == listed
+    listed = [room.notebook for room in NOTEBOOKS]
+    assert sorted(path.name for path in (ROOT / "book").glob("[!_]*.ipynb")) == listed
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
-    assert [
-        f"{file}.ipynb" for file in files if file.startswith("book/") and file[5].isdigit()
-    ] == [f"book/{name}" for name in listed], (
-        "name the chapter in _toc.yml and in lth_tutorial/chapters.py, in the same order"
-    )
+    pages = [f"{file}.ipynb" for file in files if not file.startswith("book/assigned/")]
+    assert [page for page in pages if (ROOT / page).exists()] == [
+        f"book/{name}" for name in listed
+    ], "name the notebook in _toc.yml and in lth_tutorial/chapters.py, in the same order"
 
 
 def test_every_result_is_listed():

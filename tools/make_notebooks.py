@@ -108,25 +108,23 @@ def merge_streams(outputs: list) -> list:
     return merged
 
 
-def chosen(names: Sequence[str]) -> list[chapters.Chapter]:
-    """The chapters of these numbers, packages or notebooks, in reading order; all, if none is named.
+def chosen(names: Sequence[str]) -> list[chapters.Room]:
+    """The chapters of these numbers, packages or notebooks, and appendices; all, if none is named.
 
     Raises:
-        ValueError: a name is that of no chapter.
+        ValueError: a name is that of none.
     """
-    known = {
-        name: chapter
-        for chapter in chapters.CHAPTERS
-        for name in (str(chapter.number), chapter.package, Path(chapter.notebook).stem)
-    }
+    known = {str(chapter.number): chapter for chapter in chapters.CHAPTERS}
+    for room in chapters.NOTEBOOKS:
+        known |= dict.fromkeys((room.package, Path(room.notebook).stem), room)
     asked = [Path(name).name.removesuffix(".ipynb") for name in names]
     if unknown := [name for name in asked if name not in known]:
         raise ValueError(
             f"{unknown[0]!r} is no chapter of lth_tutorial/chapters.py; name one by its number "
             f"(0 to {len(chapters.CHAPTERS) - 1}), its package or its notebook"
         )
-    wanted = [known[name] for name in asked] or chapters.CHAPTERS
-    return [chapter for chapter in chapters.CHAPTERS if chapter in wanted]
+    wanted = [known[name] for name in asked] or chapters.NOTEBOOKS
+    return [room for room in chapters.NOTEBOOKS if room in wanted]
 
 
 def heading(chapter: chapters.Chapter) -> str:
@@ -306,7 +304,7 @@ def needs_torch(error: Exception) -> bool:
     return isinstance(error, ModuleNotFoundError) and error.name == "torch"
 
 
-def update_scorecard(measured: Sequence[chapters.Chapter]) -> bool:
+def update_scorecard(measured: Sequence[chapters.Room]) -> bool:
     """Measure these chapters' claims, and those that the page has not yet; the others stay as they are."""
     path = BOOK / "scorecard.md"
     sections = sections_as_they_stand(path.read_text(encoding="utf-8") if path.exists() else "")
@@ -337,7 +335,7 @@ def main(names: Sequence[str]) -> int:
         return 2
     well = [tried(c.notebook, partial(execute, BOOK / c.notebook)) for c in asked]
     well += [update_page("theorem-index.md"), update_scorecard(asked)]
-    if len(asked) == len(chapters.CHAPTERS):
+    if len(asked) == len(chapters.NOTEBOOKS):
         well += [update_page(name) for name in LANDING]
     return 0 if all(well) else 1
 

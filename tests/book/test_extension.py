@@ -215,8 +215,9 @@ def test_without_an_address_nothing_points_anywhere():
     assert "http" not in "".join(copies.package("", ROOT))
 
 
-def test_a_page_says_which_chapter_it_is():
-    assert notebook_links.chapter_number("book/6-pgd-edge-popup") == "6"
+def test_a_page_says_what_it_is():
+    pages = ("book/6-pgd-edge-popup", "book/assigned/assignment-6", "book/tools")
+    assert [*map(notebook_links.place_of, pages)] == ["Chapter 6", "Assignment 6", "Appendix"]
 
 
 def test_with_an_address_colab_opens_the_published_copy():

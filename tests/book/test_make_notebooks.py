@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from nbclient.exceptions import CellExecutionError
 
-from lth_tutorial.chapters import BOOK, CHAPTERS
+from lth_tutorial.chapters import APPENDICES, BOOK, CHAPTERS, NOTEBOOKS
 from lth_tutorial.claims import VERDICTS
 
 from ..building import tool
@@ -32,7 +32,8 @@ def sections(maker) -> dict[int, str]:
 
 def test_chapters_are_found_by_number_package_or_notebook(maker):
     one, four = CHAPTERS[1], CHAPTERS[4]
-    assert maker.chosen([]) == list(CHAPTERS)
+    assert maker.chosen([]) == list(NOTEBOOKS)
+    assert maker.chosen(["tools", "4"]) == [four, *APPENDICES]
     assert maker.chosen(["4", "subset_sum"]) == [one, four]
     assert maker.chosen([f"book/{four.notebook}", Path(one.notebook).stem]) == [one, four]
     with pytest.raises(

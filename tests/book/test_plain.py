@@ -15,7 +15,13 @@ from lth_book import copies, plain  # noqa: E402
 
 NAMES = plain.Names(
     numbers={"thm-a": "Theorem 3", "ex-a": "Exercise 5", "eq-a": "20", "thm-b": "Theorem 9"},
-    links={"thm-a": "#The-statement", "ex-a": "#Exercises", "eq-a": "#A", "thm-b": "2-b.ipynb#B"},
+    links={
+        "thm-a": "#The-statement",
+        "ex-a": "#Exercises",
+        "eq-a": "#A",
+        "thm-b": "2-b.ipynb#B",
+        "part": "c.ipynb#C",
+    },
     citations={"c5-zhang2021": "[Zhang et al., 2021](#References)", "c5-karp": "Karp, 1972"},
     references=["Richard Karp. Reducibility. 1972."],
     macros={r"\R": r"\mathbb{R}", r"\norm": r"\lVert #1 \rVert_{#2}"},
@@ -72,6 +78,10 @@ FORMS = {
         "{prf:ref}`thm-a`, {prf:ref}`it <thm-b>`, {eq}`eq-a`, {numref}`ex-a`",
         "[Theorem 3](#The-statement), [it](2-b.ipynb#B), [(20)](#A), [Exercise 5](#Exercises)",
     ),
+    "a reference to a section": (
+        "as {ref}`that part <part>` says",
+        "as [that part](c.ipynb#C) says",
+    ),
     "citations": (
         "a {cite}`c5-karp,c5-zhang2021`",
         "a [[Zhang et al., 2021](#References), Karp, 1972]",
@@ -106,7 +116,14 @@ def test_it_becomes_plain(form):
 
 @pytest.mark.parametrize(
     "source",
-    [":::{margin}\nx\n:::", "{doc}`x`", "{eq}`eq-b`", "{cite}`nobody`", ":::{prf:proof}\nno end"],
+    [
+        ":::{margin}\nx\n:::",
+        "{doc}`x`",
+        "{eq}`eq-b`",
+        "{ref}`part`",
+        "{cite}`nobody`",
+        ":::{prf:proof}\nno end",
+    ],
 )
 def test_what_has_no_plain_form_is_an_error(source):
     with pytest.raises((ValueError, KeyError)):
@@ -156,7 +173,7 @@ def test_a_figure_travels_with_its_cell(tmp_path):
 
 
 def test_a_label_stands_under_the_last_heading_that_jupyter_can_link_to():
-    text = "# A\n(l-0)=\n## It's (b), c: d?\n:label: l-1\n### $x$\n$$ (l-2)\n```{bibliography}\n```"
+    text = "(l-0)=\n# A\n## It's (b), c: d?\n:label: l-1\n### $x$\n$$ (l-2)\n```{bibliography}\n```"
     cells = [nbformat.v4.new_markdown_cell(text)]
     b = "It's-%28b%29,-c:-d?"
     assert plain.headings_of_labels(cells) == {"l-0": "A", "l-1": b, "l-2": b, "bibliography": b}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lth_tutorial.chapters import APPENDICES
+
 from ..browser import WITHOUT, chromium
 from ..building import build_site
 
@@ -65,6 +67,7 @@ def pages() -> list[str]:
 
 
 CHAPTERS = [path for path in pages() if path[len("book/")].isdigit()]
+WITH_FIGURES = [*CHAPTERS, *(f"book/{Path(it.notebook).stem}.html" for it in APPENDICES)]
 
 
 def source(path: str) -> str:
@@ -75,6 +78,7 @@ def source(path: str) -> str:
 
 each_page = pytest.mark.parametrize("path", pages())
 each_chapter = pytest.mark.parametrize("path", CHAPTERS)
+each_with_figures = pytest.mark.parametrize("path", WITH_FIGURES)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

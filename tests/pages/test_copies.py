@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 
-from lth_tutorial.chapters import CHAPTERS
+from lth_tutorial import chapters
 
 from .markup import parsed
 
@@ -17,7 +17,8 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 MYST = re.compile(
     r"(?m)^\s*>?\s*(:{3,}|`{3,}\{)|\{[\w:]+\}`|^\(\S+\)=|^\s*>?\s*:[\w-]+:|<!--|\$\$ \(\w"
 )
-NOTEBOOKS = [chapter.notebook for chapter in CHAPTERS]
+NOTEBOOKS = [chapter.notebook for chapter in chapters.CHAPTERS]
+each_copy = pytest.mark.parametrize("notebook", [it.notebook for it in chapters.NOTEBOOKS])
 
 
 def cells(path: Path, kind: str) -> list[str]:
@@ -39,7 +40,7 @@ def page(site):
     return read
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
+@each_copy
 def test_no_myst_is_left(site, notebook):
     text = text_of(site / "notebooks" / notebook)
     assert [found[0] for found in MYST.finditer(text)] == []
@@ -56,7 +57,7 @@ def test_statements_and_equations_have_the_numbers_of_the_page(site, page, noteb
     assert shown and numbers
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
+@each_copy
 def test_references_read_as_on_the_page(site, page, notebook):
     """Those to statements and equations, and the citations, in their order."""
     text = text_of(site / "notebooks" / notebook)
@@ -68,7 +69,7 @@ def test_references_read_as_on_the_page(site, page, notebook):
     assert cited == [it for it in shown if re.search(r", (\d{4}|n\.d\.)$", it)]
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
+@each_copy
 def test_every_local_link_leads_somewhere(site, notebook):
     def headings(path: Path) -> set[str]:
         return {it.replace(" ", "-") for it in re.findall(r"(?m)^#+ (.+)$", text_of(path))}

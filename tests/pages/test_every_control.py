@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .conftest import each_chapter, each_page, source, with_frames
+from .conftest import each_chapter, each_page, each_with_figures, source, with_frames
 
 # Links to views that do not lead to their view: as they stand, decoded once (as a mail program does), and
 # encoded once more. For each control its first and last value, and each whose text an address has to encode.
@@ -71,7 +71,7 @@ def state(figure) -> tuple[str, str]:
     return tuple(figure.evaluate(f"(f) => {parts}"))
 
 
-@each_chapter
+@each_with_figures
 def test_every_frame_can_be_reached_and_named(shared_page, path):
     page = shared_page(path, reduced_motion="reduce")
     sizes = page.evaluate(
@@ -143,7 +143,7 @@ NUMBERS = """Promise.all([...document.querySelectorAll('.lth-explorer')].map(asy
 }))"""
 
 
-@each_chapter
+@each_with_figures
 def test_numbers_can_be_downloaded(shared_page, path):
     page = shared_page(path, reduced_motion="reduce")
     found = page.evaluate(NUMBERS)

@@ -11,7 +11,7 @@ import pytest
 
 from lth_tutorial.course import loading, submissions
 
-from .conftest import CHAPTERS, open_at
+from .conftest import WITH_FIGURES, open_at
 from .live import ELSEWHERE, EXCEPTIONS, LEFT, READY, RUN, differences, press, run_cells
 
 TWO, SEVEN = "2-perturbed-subset-sum", "7-does-gradient-descent-find-tickets"
@@ -257,12 +257,12 @@ def test_where_a_file_is_missing_the_page_stays_as_it_was(browser, address):
     page.context.close()
 
 
-def chapters_that_run() -> list[str]:
-    return [path for path in CHAPTERS if path.split("/")[1][0] not in "06"]
+def notebooks_that_run() -> list[str]:
+    return [path for path in WITH_FIGURES if path.split("/")[1][0] not in "06"]
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="all cells of all pages: make test-live")
-@pytest.mark.parametrize("path", chapters_that_run())
+@pytest.mark.parametrize("path", notebooks_that_run())
 def test_every_cell_prints_what_is_stored(browser, address, path):
     page = open_at(browser, f"{address}/{path}")
     page.set_default_timeout(1_800_000)

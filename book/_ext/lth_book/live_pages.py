@@ -56,8 +56,8 @@ def setup(app):
 
 
 def runs(app, docname: str) -> bool:
-    """Whether a page's cells can run in it: chapters and assignments without torch, and the empty page."""
-    names = {f"book/{Path(c.notebook).stem}" for c in chapters.CHAPTERS if not c.torch}
+    """Whether a page's cells can run in it: notebooks and assignments without torch, and the empty page."""
+    names = {f"book/{Path(room.notebook).stem}" for room in chapters.NOTEBOOKS if not room.torch}
     names |= {
         f"book/assigned/assignment-{name[0]}" for name in loading.names() if not _trains(name)
     }

@@ -6,6 +6,7 @@ One setting, ``repository.url`` in ``_config.yml``, switches on everything that 
 from pathlib import Path
 
 from .copies import WHEEL, is_assignment, write_copies
+from .symbols import chapter_of
 
 PAGES_BRANCH = "gh-pages"
 
@@ -38,16 +39,12 @@ def notebook_of(app, pagename: str) -> Path | None:
     return path if path.exists() else None
 
 
-def chapter_number(pagename: str) -> str:
-    """The number that the other chapters call this one by; it is the beginning of the file's name."""
-    return Path(pagename).name.partition("-")[0]
-
-
 def place_of(pagename: str) -> str:
-    """What a notebook page is: a chapter, or an assignment, with its number."""
+    """What a notebook page is: a chapter or an assignment, with its number, or an appendix."""
     if is_assignment(pagename):
         return Path(pagename).name.replace("-", " ").capitalize()
-    return f"Chapter {chapter_number(pagename)}"
+    number = chapter_of(pagename)
+    return f"Chapter {number}" if number else "Appendix"
 
 
 def links(pagename: str, url: str) -> list[tuple[str, str]]:
@@ -83,7 +80,7 @@ def add_links(app, pagename, templatename, context, doctree) -> None:
         head, found, rest = context["body"].partition("</h1>")
         if found:
             place = f"<span>{place_of(pagename)}</span>"
-            if not is_assignment(pagename):
+            if chapter_of(pagename) and not is_assignment(pagename):
                 anchors += '<a class="lth-presents" href="?present">Present</a>'
             context["body"] = f'{head}</h1><p class="lth-notebook-links">{place}{anchors}</p>{rest}'
     if url:

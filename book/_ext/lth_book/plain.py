@@ -52,11 +52,11 @@ class Names:
 
 _FENCE = re.compile(r"(:{3,}|`{3,}|~{3,})(?:\{([\w:-]+)\}\s*(.*?)|[\w.+-]*)\s*")
 _OPTION = re.compile(r":([\w-]+):\s*(.*)")
-_LABEL = re.compile(
-    r":label: ([\w:-]+)|.*\$\$ \(([\w:-]+)\)|\(([\w:-]+)\)=|[:`]{3,}\{(bibliography)\}.*"
-)
+_LABEL = re.compile(r":label: ([\w:-]+)|.*\$\$ \(([\w:-]+)\)|[:`]{3,}\{(bibliography)\}.*")
 _LIVE = re.compile(r"(?s)<!-- live -->(.*?)<!-- (?:/live|still: (.*?)) -->")
 _STATEMENT = re.compile(r"prf:(?!proof$)\w+|exercise")
+_TARGET = re.compile(r"\(([\w:-]+)\)=")
+_REFERENCES = ("prf:ref", "ref", "numref", "eq")
 
 
 # Cells
@@ -185,7 +185,7 @@ class _Converter:
             if isinstance(item, Directive):
                 parts += [self.inline("\n".join(text)), self.block(item)]
                 text = []
-            elif not re.fullmatch(r"\(([\w:-]+)\)=", item):
+            elif not _TARGET.fullmatch(item):
                 text.append(item)
         parts.append(self.inline("\n".join(text)))
         return "\n\n".join(part.strip("\n") for part in parts if part.strip())
@@ -282,9 +282,9 @@ class _Converter:
             keys = sorted((key.strip() for key in content.split(",")), key=list(known).index)
             return f"[{', '.join(known[key] for key in keys)}]"
         words, label = re.fullmatch(r"(?s)(?:(.*?)\s*<)?([^<>]+)>?", content).groups()
-        if name not in ("prf:ref", "ref", "numref", "eq") or label not in self.names.numbers:
+        words = words or self.names.numbers.get(label)
+        if name not in _REFERENCES or not words or label not in self.names.links:
             raise ValueError(f"{{{name}}}`{content}` has no plain form, or names nothing")
-        words = words or self.names.numbers[label]
         return f"[{f'({words})' if name == 'eq' else words}]({self.names.links[label]})"
 
     def link(self, words: str, address: str) -> str:
@@ -358,15 +358,20 @@ def expanded(tex: str, macros: dict[str, str]) -> str:
 def headings_of_labels(cells: list[dict]) -> dict[str, str]:
     """Label -> the heading of the section in which it stands, one without formulas; also of the references.
 
-    A heading is as Jupyter links to it. The references' label is "bibliography".
+    A heading is as Jupyter links to it; a target belongs to the one below it. The references' label is
+    "bibliography".
     """
-    found, heading = {}, ""
+    found, heading, targets = {}, "", []
     for cell in cells:
         if cell["cell_type"] != "markdown":
             continue
         for line in "".join(cell["source"]).split("\n"):
             if re.fullmatch(r"#+ [^$`{]+", line):
                 heading = anchor(line.lstrip("# "))
+                found |= dict.fromkeys(targets, heading)
+                targets = []
+            elif target := _TARGET.fullmatch(line):
+                targets.append(target[1])
             elif label := _LABEL.fullmatch(line):
                 found[next(filter(None, label.groups()))] = heading
     return found
