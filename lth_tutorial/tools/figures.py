@@ -30,7 +30,7 @@ def area(middle: float):
     heights = np.histogram(draws, edges)[0] / (len(draws) * np.diff(edges))
     x = np.concatenate([-np.geomspace(1, 1e-3, 120), np.geomspace(1e-3, 1, 120)])
     with style():
-        figure, axes = subplots(height=2.6)
+        figure, axes = subplots(height=2.4)
         axes.stairs(heights, edges, color=FAINT, fill=True, label="drawn")
         axes.plot(x, _product_density(x), color=BLUE, label="product")
         axes.plot([-1, 1], [0.5, 0.5], "--", color=MUTED, label="uniform number")
@@ -69,7 +69,7 @@ def coins(seen: int):
     path = 0.5 ** np.concatenate([[0], np.cumsum(COINS)])
     means = [later_mean(path[seen], k - seen) for k in steps[seen:]]
     with style():
-        figure, axes = subplots(height=2.6)
+        figure, axes = subplots(height=2.4)
         for t in steps[:-1]:
             for halved in range(t + 1):
                 at = 0.5**halved
@@ -103,7 +103,7 @@ def chord(spread: float):
     ends = np.array([1.5 - spread, 1.5 + spread])
     mean, below, above = float(np.mean(1 / ends)), 1 / 1.5, 0.75
     with style():
-        figure, axes = subplots(height=2.6)
+        figure, axes = subplots(height=2.4)
         axes.plot(x, 1 / x, color=BLUE, label="1/x")
         axes.plot([1, 2], [1, 0.5], "--", color=MUTED, label="chord from 1 to 2")
         axes.plot(x, below - (x - 1.5) / 1.5**2, ":", color=GREEN, label="tangent at the mean")
@@ -127,7 +127,7 @@ def tails(coins: int):
     exact, markov, hoeffding = np.transpose([heads_tail(int(k)) for k in counts])
     here = heads_tail(coins)
     with style():
-        figure, axes = subplots(height=2.6)
+        figure, axes = subplots(height=2.4)
         axes.plot(counts, markov, ":", color=GREEN, label="Markov")
         axes.plot(counts, hoeffding, "--", color=ORANGE, label="Hoeffding")
         axes.plot(counts, exact, color=BLUE, label="exact")
@@ -187,7 +187,7 @@ def union(bad: str):
     starts = PLACED[bad]
     share = union_length(starts, CHANCE)
     with style():
-        figure, axes = subplots(height=2.6)
+        figure, axes = subplots(height=2.4)
         for row, start in enumerate(starts):
             axes.broken_barh([(start, CHANCE)], (row - 0.35, 0.7), facecolor=AMBER, linewidth=0)
             axes.broken_barh([(start, CHANCE)], (EVENTS + 0.2, 1), facecolor=ORANGE, linewidth=0)
