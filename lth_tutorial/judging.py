@@ -1,6 +1,7 @@
 """What judges of answers share: a student's value as a number, an array or a mask, or words on why not."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -118,6 +119,15 @@ def size(value: float) -> str:
     return f"{value:.2g}"
 
 
+def sizes(one: float, other: float) -> tuple[str, str]:
+    """Two sizes with as many digits as tell them apart, two at least."""
+    for digits in range(2, 15):
+        said = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if said[0] != said[1]:
+            break
+    return said
+
+
 # Instances
 
 
@@ -137,9 +147,12 @@ def drawn(
     raise AssertionError("no instance was found that tells right from wrong")
 
 
+@cache
 def all_masks(n: int) -> np.ndarray:
-    """Every mask of n candidates, one by one; (2^n, n)."""
-    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
+    """Every mask of n candidates, one by one; (2^n, n). It is made once, and not to be written to."""
+    masks = (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
+    masks.flags.writeable = False
+    return masks
 
 
 def apart(least: float, *values: float) -> bool:

@@ -12,9 +12,9 @@ from lth_tutorial.subset_sum.assignment import (
     judge_apart,
     judge_best,
     judge_limit,
+    kept_by_best,
     least_error,
     tells,
-    tells_exact,
 )
 from lth_tutorial.tasks import Check
 
@@ -27,10 +27,6 @@ ENOUGH = {
     (3, 0.01): 13,
     (3, 0.005): 16,
 }
-
-
-def _negative(rng):
-    return rng.uniform(-1, 1, 10), rng.uniform(-0.5, -0.1)
 
 
 def _by_halves(x, z, most: int) -> float:
@@ -59,6 +55,57 @@ def _judge_one_half(arguments: tuple, value) -> str | None:
     if words and abs(error - _by_halves(*arguments)) < NEAR:
         return f"{words}: more than half of the limit comes from one half of x"
     return words
+
+
+def _neighbours(x, z, most: int) -> list[float]:
+    """The least errors when nearest sums of the other half are taken first, and the limit afterwards."""
+    middle = len(x) // 2
+    return [
+        _limit_afterwards(one, other, z, most)
+        for one, other in ((x[:middle], x[middle:]), (x[middle:], x[:middle]))
+    ]
+
+
+def _limit_afterwards(one, other, z, most: int) -> float:
+    masks, beside = all_masks(len(one)), all_masks(len(other))
+    beside = beside[np.argsort(beside @ other)]
+    sums, found = beside @ other, [abs(z)]
+    at = np.searchsorted(sums, z - masks @ one)
+    for k in (np.clip(at - 1, 0, len(sums) - 1), np.clip(at, 0, len(sums) - 1)):
+        fits = masks.sum(axis=1) + beside[k].sum(axis=1) <= most
+        found += np.abs(masks @ one + sums[k] - z)[fits].tolist()
+    return min(found)
+
+
+def _tight(x, z) -> bool:
+    """The best of at most 2 are two of the first half; the usual mistakes are farther off."""
+    best = kept_by_best(x, z, 2)
+    if best[:5].sum() < 2:
+        return False
+    others = [greedy_error(x, z, 2), abs(x[5:][kept_by_best(x[5:], z, 2)].sum() - z)]
+    far = abs(x[best].sum() - z) + 0.01
+    if min(others) < far:
+        return False
+    others += [_by_halves(x, z, 2), least_error(x, z, [0, 1])]
+    last = _neighbours(x, z, 2)
+    differ = np.abs(np.subtract.outer(last, others)).min() > NEAR
+    return bool(differ and max(last) < abs(z) and min(*last, *others) > far)
+
+
+def _judge_tight(arguments: tuple, value) -> str | None:
+    if words := judge_limit(arguments, value):
+        return words
+    x, z, most = arguments
+    error = abs(x[mask_of(value, len(x))].sum() - z)
+    best = least_error(x, z, range(most + 1))
+    if error <= best + NEAR:
+        return None
+    words = (
+        f"with most = {most} your error is {size(error)}, and {size(best)} is possible"
+    )
+    first = any(abs(error - other) < NEAR for other in _neighbours(*arguments))
+    why = ": nearest sums were taken first, and the limit afterwards"
+    return f"{words}{why}" if first else words
 
 
 def _large(seed: int) -> tuple:
@@ -103,12 +150,6 @@ def _judge_enough(arguments: tuple, value) -> str | None:
 CHECKS = {
     "best_kept": (
         Check(
-            name="negative targets",
-            points=1,
-            arguments=best_arguments(10, 4, _negative, tells_exact),
-            judge=judge_best,
-        ),
-        Check(
             name="nothing may be kept",
             points=1,
             arguments=_nothing,
@@ -121,30 +162,38 @@ CHECKS = {
             judge=_judge_one_half,
         ),
         Check(
+            name="a tight limit",
+            points=2,
+            arguments=best_arguments(10, 2, good=_tight),
+            judge=_judge_tight,
+        ),
+        Check(
             name="large",
             points=2,
             arguments=_large,
             judge=_judge_large,
-            slow="with n = 34 all subsets are too many: meet in the middle",
+            slow="n = 34 needs two halves that meet, and arrays rather than loops",
         ),
     ),
     "covering_apart": (
         Check(
             name="no pair",
             points=1,
-            arguments=apart_arguments(6, 0, -0.5, 0.5, tells((), ("ends", "clipped"))),
+            arguments=apart_arguments(
+                6, 0, -0.5, 0.5, tells(("empty",), ("ends", "clipped", "half"))
+            ),
             judge=judge_apart,
         ),
         Check(
             name="beyond the interval",
             points=2,
-            arguments=apart_arguments(5, 2, -0.25, 0.25, tells(("clipped",))),
+            arguments=apart_arguments(5, 2, -0.25, 0.25, tells(("clipped", "half"))),
             judge=judge_apart,
         ),
         Check(
             name="large",
             points=2,
-            arguments=apart_arguments(16, 5, -4.0, 4.0),
+            arguments=apart_arguments(16, 5, -1.0, 1.0),
             judge=judge_apart,
             slow="with n = 16 there are 65,536 sums: work with arrays, and sort them once",
         ),

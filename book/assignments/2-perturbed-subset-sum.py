@@ -11,6 +11,7 @@ from lth_tutorial.perturbed_subset_sum.assignment import (
     judge_search,
     move_of,
     needed_arguments,
+    one_sided,
     tells_apart,
 )
 from lth_tutorial.tasks import Check
@@ -62,6 +63,10 @@ def _judge_empty(arguments: tuple, value) -> str | None:
     mask, _, y = found_by(value, len(arguments[0]))
     if not mask.any() and abs(y) > NEAR:
         return f"of the empty subset nothing can move, and you move by {y:.3g}"
+    if mask.any():
+        return (
+            judge_rules(arguments, value) or "the empty subset is nearer, and it counts"
+        )
     return judge_search(arguments, value)
 
 
@@ -69,11 +74,19 @@ def _only_one(seed: int) -> tuple:
     def draw(rng):
         return (
             rng.uniform(-1, 1, 8),
-            float(rng.uniform(0.1, 0.5)),
+            float(rng.uniform(0.1, 0.5) * rng.choice([-1, 1])),
             np.eye(8)[rng.integers(8)] * 0.05,
         )
 
-    return drawn(seed, draw, tells_apart)
+    def good(x, z, epsilon):
+        """Nothing hits the target, and the best falls short of it."""
+        best, *_, short = (
+            errors(x, z, epsilon).min(),
+            *one_sided(x, z, epsilon).values(),
+        )
+        return 1e-3 < best < short - 1e-3 < abs(z) - 2e-3 and tells_apart(x, z, epsilon)
+
+    return drawn(seed, draw, good)
 
 
 def _large(seed: int) -> tuple:
@@ -81,6 +94,7 @@ def _large(seed: int) -> tuple:
     rng = np.random.default_rng(seed)
     x, kept = rng.uniform(-1, 1, 30), rng.choice(30, 14, replace=False)
     epsilon = rng.uniform(5e-11, 1e-10, 30)
+    x[kept[0]] = -abs(x[kept[0]])  # a negative one moves
     return (
         x,
         float(x[kept].sum() + 0.9 * np.sign(x[kept[0]]) * epsilon[kept[0]]),
@@ -127,7 +141,7 @@ CHECKS = {
             points=2,
             arguments=_large,
             judge=_judge_large,
-            slow="with n = 30 all subsets are too many: meet in the middle for each candidate that moves",
+            slow="n = 30 needs two halves that meet, for each candidate that moves, and arrays",
         ),
     ),
     "needed": (

@@ -6,7 +6,17 @@ the kept candidates moves. Answers are judged by trying all subsets.
 
 import numpy as np
 
-from lth_tutorial.judging import all_masks, apart, array_of, drawn, mask_of, number, parts_of, size
+from lth_tutorial.judging import (
+    all_masks,
+    apart,
+    array_of,
+    drawn,
+    mask_of,
+    number,
+    parts_of,
+    size,
+    sizes,
+)
 from lth_tutorial.sketch import number_line
 from lth_tutorial.tasks import Assignment, Task, Unfit, check, own
 
@@ -140,6 +150,10 @@ def _judge_gap(arguments: tuple, value) -> str | None:
     middle = found.mean()
     if any(start < middle < end for start, end in _bars(*arguments)):
         return f"a subset reaches {middle:.2f}, which lies between your ends"
+    for start, end in _bars(*arguments):
+        inner = max(start, found[0]), min(end, found[1])
+        if found[0] + 0.03 < inner[0] <= inner[1] < found[1] - 0.03:
+            return f"a subset reaches {sum(inner) / 2:.2f}, which lies between your ends"
     return "it is another stretch that is the widest, or its ends are farther off than 0.02"
 
 
@@ -153,6 +167,9 @@ def _own_instance(seed: int) -> tuple:
 def _judge_intervals(arguments: tuple, value) -> str | None:
     x, epsilon = arguments
     intervals, _ = parts_of(value, 2, "the four intervals, and the worst error")
+    some = array_of(intervals, "the intervals", (-1, 2))
+    if not (np.abs(some).max(axis=1, initial=0) < ROUNDED).any():
+        return "the empty subset is missing: it reaches 0 and nothing else"
     found = np.sort(array_of(intervals, "the intervals", (4, 2)), axis=1)
     found = found[np.lexsort(found.T[::-1])]
     right, both = (np.array(sorted(bars)) for bars in (_bars(x, epsilon), _symmetric(x, epsilon)))
@@ -160,9 +177,6 @@ def _judge_intervals(arguments: tuple, value) -> str | None:
         return None
     if np.abs(found - both).max() < ROUNDED:
         return "these are the intervals when every member moves, in both directions"
-    nothing = [row for row in found if np.abs(row).max() < ROUNDED]
-    if not nothing:
-        return "the empty subset is missing: it reaches 0 and nothing else"
     wrong = np.abs(found - right).max(axis=1) > ROUNDED
     return f"{wrong.sum()} of the four intervals are not what one move away from zero reaches"
 
@@ -175,7 +189,8 @@ def _judge_worst(arguments: tuple, value) -> str | None:
     right = worst_target(_bars(x, epsilon), -0.5, 0.5)
     if abs(error - right) < ROUNDED:
         return None
-    if abs(error - worst_target(_symmetric(x, epsilon), -0.5, 0.5)) < ROUNDED:
+    alike = _judge_intervals(arguments, value) is None
+    if not alike and abs(error - worst_target(_symmetric(x, epsilon), -0.5, 0.5)) < ROUNDED:
         return f"{error:g} is the worst error when every member moves, in both directions"
     if abs(error - 2 * right) < ROUNDED:
         return f"{error:g} is the width of a gap; its middle is half as far"
@@ -265,7 +280,10 @@ def _wrong_side(x, z, mask, epsilon, right) -> bool:
 def _close(x, z, mask, epsilon, right) -> bool:
     best = _widest(epsilon, mask & right)
     plain = best == _widest(epsilon, right) == _widest(epsilon, mask) == _largest(x, mask & right)
-    return plain and 0.02 < _residual(x, z, mask) < epsilon[best] - 0.05
+    missing, others = _residual(x, z, mask), epsilon[mask & right & (np.arange(len(x)) != best)]
+    # The radius that is nearest to what is missing falls short of it.
+    short = (others < missing - 0.01) & (missing - others < epsilon[best] - missing)
+    return plain and 0.02 < missing < epsilon[best] - 0.05 and short.any()
 
 
 def _not_largest(x, z, mask, epsilon, right) -> bool:
@@ -316,7 +334,19 @@ def judge_move(arguments: tuple, value) -> str | None:
         return broken
     if best < NEAR and (z - x[mask].sum()) * (z - x[mask].sum() - y) < 0:
         return f"you move past the target by {size(error)}; a shorter move hits it"
-    return f"your error is {size(error)}, and {size(best)} is possible: another kept candidate moves farther"
+    yours, possible = sizes(error, best)
+    return f"your error is {yours}, and {possible} is possible: {_why_not(arguments, place, y)}"
+
+
+def _why_not(arguments: tuple, place: int, y: float) -> str:
+    x, z, mask, epsilon = arguments
+    if y == 0:
+        return "a kept candidate can move towards the target"
+    if y * (z - x[mask].sum()) < 0:
+        return "your move takes the sum away from the target"
+    if abs(y) < epsilon[place] - 1e-12:
+        return "your move is shorter than it may be"
+    return "another kept candidate moves farther"
 
 
 # 5. The best subset with one move
@@ -348,17 +378,35 @@ def mistaken_errors(x: np.ndarray, z: float, epsilon: np.ndarray) -> dict[str, f
     return {words: float(best[value.argmin()]) for words, value in chosen.items()}
 
 
+def one_sided(x: np.ndarray, z: float, epsilon: np.ndarray) -> dict[str, float]:
+    """The errors of searches that leave out one side."""
+    sums = all_masks(len(x)) @ x
+    down, up = ((all_masks(len(x)) * np.where(s, epsilon, 0)).max(axis=1) for s in (x < 0, x > 0))
+    short, far = z - sums - up, sums - down - z
+    return {
+        "no negative candidate moves": float(np.maximum(0, np.maximum(short, sums - z)).min()),
+        "sums that fall short of what is wanted count as well": float(
+            np.where(short > NEAR, np.inf, np.maximum(0, far)).min()
+        ),
+    }
+
+
 def tells_exact(x, z, epsilon) -> bool:
-    """No usual mistake finds the best, and they find different errors; the empty subset is no help."""
-    best, wrong = errors(x, z, epsilon).min(), mistaken_errors(x, z, epsilon).values()
-    if abs(z) - epsilon.max() < best + 0.01:
+    """No usual mistake finds the best, and they find different errors; a negative candidate has to move."""
+    best = errors(x, z, epsilon).min()
+    if best >= 0.01 or abs(z) - epsilon.max() < best + 0.01:
         return False
-    return best < 0.01 and min(wrong) > 2 * best + 1e-3 and apart(1e-4, *wrong)
+    wrong = [one_sided(x, z, epsilon)["no negative candidate moves"]]
+    if wrong[0] <= 2 * best + 1e-3:
+        return False
+    wrong += mistaken_errors(x, z, epsilon).values()
+    return min(wrong) > 2 * best + 1e-3 and apart(1e-4, *wrong)
 
 
 def tells_apart(x, z, epsilon) -> bool:
     """The usual mistakes that do not find the best find different errors."""
     best, wrong = errors(x, z, epsilon).min(), mistaken_errors(x, z, epsilon).values()
+    wrong = [*wrong, *one_sided(x, z, epsilon).values()]
     return apart(1e-4, *(error for error in wrong if error > best + NEAR))
 
 
@@ -381,9 +429,18 @@ def found_by(value, n: int) -> tuple[np.ndarray, int, float]:
     return mask_of(mask, n), *move_of((place, y), n)
 
 
+def _keeps_nothing(arguments: tuple, mask: np.ndarray) -> str | None:
+    """Words on an empty mask where something is nearer."""
+    x, z, _ = arguments
+    nearer = np.abs(x - z).min() < abs(z) - NEAR and not mask.any()
+    return "your mask keeps nothing, and a single candidate is nearer" if nearer else None
+
+
 def judge_rules(arguments: tuple, value) -> str | None:
     """Whether what moves is kept, and moves as it may."""
-    x, _, epsilon = arguments
+    x, z, epsilon = arguments
+    if words := _keeps_nothing(arguments, found_by(value, len(x))[0]):
+        return words
     return broken_rule(x, *_swapped(epsilon, found_by(value, len(x))))
 
 
@@ -400,8 +457,10 @@ def judge_search(arguments: tuple, value) -> str | None:
     broken = judge_rules(arguments, value)
     if broken or error <= best + NEAR:
         return broken
-    words = f"for z = {z:.2f} your error is {size(error)}, and {size(best)} is possible"
-    named = [w for w, other in mistaken_errors(x, z, epsilon).items() if abs(error - other) < NEAR]
+    yours, possible = sizes(error, best)
+    words = f"for z = {z:.2f} your error is {yours}, and {possible} is possible"
+    mistaken = mistaken_errors(x, z, epsilon) | one_sided(x, z, epsilon)
+    named = [w for w, other in mistaken.items() if mask.any() and abs(error - other) < NEAR]
     return f"{words}; {named[0]}" if named else words
 
 
@@ -426,11 +485,22 @@ def _judge_instance(arguments: tuple, value) -> str | None:
 
 
 def _two_steps(x, epsilon, z) -> float:
-    return next(iter(mistaken_errors(x, z, epsilon).values()))
+    """What the two steps leave; of subsets that are equally near the one counts that moves best."""
+    away = np.abs(all_masks(len(x)) @ x - z)
+    return float(errors(x, z, epsilon)[away < away.min() + NEAR].min())
+
+
+def _nothing_nearer(x, epsilon, z) -> str | None:
+    left, best = _two_steps(x, epsilon, z), errors(x, z, epsilon).min()
+    words = f"the two steps leave {size(left)}, and no subset with one move is nearer"
+    return words if NEAR < left <= best + NEAR else None
 
 
 def _judge_stuck(arguments: tuple, value) -> str | None:
-    left = _two_steps(*_instance(value))
+    x, epsilon, z = _instance(value)
+    left = _two_steps(x, epsilon, z)
+    if words := _nothing_nearer(x, epsilon, z):
+        return words
     return (
         None
         if left >= 0.05 - NEAR
@@ -441,8 +511,11 @@ def _judge_stuck(arguments: tuple, value) -> str | None:
 def _judge_hit(arguments: tuple, value) -> str | None:
     x, epsilon, z = _instance(value)
     best = errors(x, z, epsilon).min()
-    if best < NEAR and _two_steps(x, epsilon, z) > NEAR:
-        return None
+    if words := _nothing_nearer(x, epsilon, z):
+        return words
+    if best < NEAR:
+        hit = _two_steps(x, epsilon, z) <= NEAR
+        return "the two steps hit the target as well" if hit else None
     return f"no subset with one move hits the target; the best leaves {size(best)}"
 
 

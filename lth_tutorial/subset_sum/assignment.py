@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 
-from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size
+from lth_tutorial.judging import all_masks, array_of, drawn, mask_of, number, parts_of, size, sizes
 from lth_tutorial.sketch import number_line
 from lth_tutorial.tasks import Assignment, Check, Task, Unfit, own
 
@@ -46,6 +46,17 @@ def worst_on_grid(sums: np.ndarray, low: float, high: float, unit: float) -> tup
     targets = np.arange(round(2 * low / unit), round(2 * high / unit) + 1) * unit / 2
     sums = np.unique(np.rint(sums / unit)) * unit
     errors = np.abs(sums[:, None] - targets).min(axis=0)
+    return float(targets[errors.argmax()]), float(errors.max())
+
+
+def worst_target(sums: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """A target in [low, high] that is farthest from all sums, and how far: an end, or the middle of a gap."""
+    sums = np.unique(sums)
+    middles = (sums[1:] + sums[:-1]) / 2
+    targets = np.r_[low, high, middles[(low < middles) & (middles < high)]]
+    at = np.searchsorted(sums, targets)
+    beside = [np.abs(sums[np.clip(k, 0, len(sums) - 1)] - targets) for k in (at - 1, at)]
+    errors = np.minimum(*beside)
     return float(targets[errors.argmax()]), float(errors.max())
 
 
@@ -128,13 +139,13 @@ def _judge_target(arguments: tuple, value) -> str | None:
     right, any_number = _worst(x, 2)[0], _worst(x, 4)[0]
     if abs(target - right) <= 0.03:
         return None
+    if abs(target) > 0.5:
+        return f"{target:g} lies outside of [-1/2, 1/2]"
     if abs(target - any_number) <= 0.03:
         return (
             f"{target:g} is the worst target when any number may be kept; only the rows with 0, 1 and 2 "
             "kept count"
         )
-    if abs(target) > 0.5:
-        return f"{target:g} lies outside of [-1/2, 1/2]"
     nearest = np.abs(_sums(x, 2) - target).min()
     return f"some sum is only {size(nearest)} from {target:g}; another target is farther from all of them"
 
@@ -297,6 +308,8 @@ def judge_mask(arguments: tuple, value) -> str | None:
     """Whether it is a mask, and True in it means kept; the target is the sum of a subset."""
     x, z, _ = arguments
     mask = mask_of(value, len(x))
+    if words := _keeps_nothing(arguments, mask):
+        return words
     off = abs(x[~mask].sum() - z) < NEAR < abs(x[mask].sum() - z)
     return "True means kept, and in your mask it is what is crossed out" if off else None
 
@@ -304,9 +317,21 @@ def judge_mask(arguments: tuple, value) -> str | None:
 def judge_limit(arguments: tuple, value) -> str | None:
     """Whether no more are kept than may be."""
     x, _, most = arguments
-    kept = int(mask_of(value, len(x)).sum())
-    return (
+    mask = mask_of(value, len(x))
+    kept = int(mask.sum())
+    return _keeps_nothing(arguments, mask) or (
         f"your mask keeps {kept} of the {most} candidates that it may keep" if kept > most else None
+    )
+
+
+def _keeps_nothing(arguments: tuple, mask: np.ndarray) -> str | None:
+    """Words on an empty mask where something is nearer."""
+    x, z, most = arguments
+    nearer = most > 0 and np.abs(x - z).min() < abs(z) - NEAR
+    return (
+        "your mask keeps nothing, and a single candidate is nearer"
+        if nearer and not mask.any()
+        else None
     )
 
 
@@ -314,21 +339,26 @@ def judge_best(arguments: tuple, value) -> str | None:
     """Whether no subset within the limit is nearer; a usual mistake is named where the answer is its."""
     x, z, most = arguments
     mask = mask_of(value, len(x))
+    if words := judge_limit(arguments, value):
+        return words
     best, error = least_error(x, z, range(most + 1)), abs(float(x[mask].sum()) - z)
-    if mask.sum() > most or error <= best + NEAR:
-        return judge_limit(arguments, value)
-    words = f"for z = {z:.2f} your error is {size(error)}, and {size(best)} is possible"
-    return words + _named(arguments, error)
+    if error <= best + NEAR:
+        return None
+    yours, possible = sizes(error, best)
+    words = f"for z = {z:.2f} your error is {yours}, and {possible} is possible"
+    return words + (_named(arguments, error) if mask.any() else "; your mask keeps nothing")
 
 
 def _named(arguments: tuple, error: float) -> str:
     x, z, most = arguments
     mistaken = {
-        "; this is what a greedy search finds": greedy_error(x, z, most),
-        f"; this is the best with at most {most - 1}, and {most} may be kept": least_error(
+        "; a greedy search finds the same": greedy_error(x, z, most),
+        f"; with at most {most - 1} it would be the best, and {most} may be kept": least_error(
             x, z, range(most)
         ),
-        f"; this is the best with exactly {most}, and fewer may be kept": least_error(x, z, [most]),
+        f"; with exactly {most} it would be the best, and fewer may be kept": least_error(
+            x, z, [most]
+        ),
     }
     return next((words for words, other in mistaken.items() if abs(error - other) < NEAR), "")
 
@@ -336,14 +366,15 @@ def _named(arguments: tuple, error: float) -> str:
 # 5. Forbidden pairs
 
 
-def apart_arguments(n: int, pairs: int, low: float, high: float, good=None, unit: float = 1 / 64):
-    """seed -> (x, forbidden pairs, low, high); the candidates are multiples of the unit."""
+def apart_arguments(n: int, pairs: int, low: float, high: float, good=None):
+    """seed -> (x, forbidden pairs, low, high); a pair's positions stand in either order."""
 
     def draw(rng):
-        x = np.rint(rng.uniform(-0.9, 0.9, n) / unit) * unit
+        x = rng.uniform(-0.9, 0.9, n)
         every = [(i, j) for i in range(n) for j in range(i + 1, n)]
         chosen = sorted(rng.choice(len(every), pairs, replace=False).tolist())
-        return x, [every[k] for k in chosen], low, high
+        turned = [every[k][:: 1 if at % 2 else -1] for at, k in enumerate(chosen)]
+        return x, turned, low, high
 
     return lambda seed: drawn(seed, draw, good or (lambda *instance: True))
 
@@ -357,7 +388,7 @@ def allowed_sums(x: np.ndarray, pairs) -> np.ndarray:
 
 
 def _apart(x, pairs, low, high) -> float:
-    return worst_on_grid(allowed_sums(x, pairs), low, high, 1 / 1024)[1]
+    return worst_target(allowed_sums(x, pairs), low, high)[1]
 
 
 def _without(x, pairs, low, high) -> float:
@@ -377,7 +408,15 @@ def _clipped(x, pairs, low, high) -> float:
     """The worst error when sums beyond the interval are thrown away."""
     sums = allowed_sums(x, pairs)
     sums = sums[(sums >= low - NEAR) & (sums <= high + NEAR)]
-    return worst_on_grid(sums, low, high, 1 / 1024)[1] if len(sums) else float("inf")
+    return worst_target(sums, low, high)[1] if len(sums) else float("inf")
+
+
+def _half_gaps(x, pairs, low, high) -> float:
+    """Half of the widest gap that reaches into the interval, though its middle may lie outside."""
+    sums = np.unique(allowed_sums(x, pairs).round(9))
+    gaps = np.diff(sums)[(sums[1:] > low) & (sums[:-1] < high)]
+    ends = [np.abs(sums - end).min() for end in (low, high)]
+    return float(max(gaps.max(initial=0) / 2, *ends))
 
 
 def tells(wanted: tuple[str, ...], alike: tuple[str, ...] = ()):
@@ -387,14 +426,16 @@ def tells(wanted: tuple[str, ...], alike: tuple[str, ...] = ()):
     """
 
     def good(*instance) -> bool:
-        right, wrong = _apart(*instance), _mistaken(*instance)
-        off = {name: abs(value - right) for name, (value, _) in wrong.items()}
-        shown = sorted(value for name, (value, _) in wrong.items() if off[name] > NEAR)
-        return (
-            all(off[name] > 0.02 for name in wanted)
-            and all(off[name] < NEAR for name in alike)
-            and min(np.diff(shown), default=1) > NEAR
-        )
+        right = _apart(*instance)
+
+        def off(name: str) -> float:
+            return abs(MISTAKES[name][0](*instance) - right)
+
+        if not all(off(name) > 0.02 for name in wanted) or any(off(name) > NEAR for name in alike):
+            return False
+        values = [call(*instance) for call, _ in MISTAKES.values()]
+        shown = np.sort([value for value in values if abs(value - right) > NEAR])
+        return np.diff(shown).min(initial=1) > NEAR
 
     return good
 
@@ -403,39 +444,60 @@ def judge_apart(arguments: tuple, value) -> str | None:
     """Whether it is the worst error; a usual mistake is named where the answer is its."""
     x, pairs, low, high = arguments
     found, right = number(value, "covering_apart"), _apart(*arguments)
-    if abs(found - right) < 1e-6:
+    if abs(found - right) < NEAR:
         return None
+    mistaken = ((call(*arguments), words) for call, words in MISTAKES.values())
     named = next(
-        (w for other, w in _mistaken(*arguments).values() if abs(found - other) < 1e-6), None
+        (
+            words.format(low=low, high=high)
+            for other, words in mistaken
+            if abs(found - other) < NEAR
+        ),
+        None,
     )
-    return named or f"the worst error on [{low:g}, {high:g}] is not {size(found)}: a target is " + (
+    if not named and abs(found - right) < 0.02 * right:
+        named = f"{found:.6g} is near, and not exact: from a grid of targets, or rounded?"
+    return named or f"the worst error on [{low:g}, {high:g}] is not {found:.4g}: a target is " + (
         "farther from all sums" if found < right else "never so far from all sums"
     )
 
 
-def _mistaken(x, pairs, low: float, high: float) -> dict[str, tuple[float, str]]:
-    """The usual mistakes: the answer that each gives, and what is said of it."""
-    gaps = _gaps_only(x, pairs, low, high)
-    return {
-        "free": (_apart(x, [], low, high), "this is the answer when no pair is forbidden"),
-        "neither": (
-            _without(x, pairs, low, high),
-            "this is the answer when neither candidate of a forbidden pair is kept; one of them may be",
-        ),
-        "width": (2 * gaps, "this is the width of the widest gap; its middle is half as far"),
-        "ends": (
-            gaps,
-            f"an end of [{low:g}, {high:g}] is farther from all sums than the middle of any gap",
-        ),
-        "clipped": (
-            _clipped(x, pairs, low, high),
-            "sums beyond the interval are missing; they serve the targets near its ends",
-        ),
-        "fixed": (
-            _apart(x, pairs, -0.5, 0.5),
-            f"this is the answer for [-1/2, 1/2], and asked was [{low:g}, {high:g}]",
-        ),
-    }
+# The usual mistakes: the answer that each gives, and what is said of it.
+MISTAKES = {
+    "free": (
+        lambda x, pairs, low, high: _apart(x, [], low, high),
+        "this is the answer when no pair is forbidden",
+    ),
+    "first": (
+        lambda x, pairs, low, high: _apart(x, pairs[:1], low, high),
+        "this is the answer when only the first pair is forbidden",
+    ),
+    "neither": (
+        _without,
+        "this is the answer when neither candidate of a forbidden pair is kept; one of them may be",
+    ),
+    "empty": (
+        lambda x, pairs, low, high: worst_target(allowed_sums(x, pairs)[1:], low, high)[1],
+        "this is the answer without the empty subset, whose sum is 0",
+    ),
+    "half": (_half_gaps, "half of a gap counts only where its middle lies in the interval"),
+    "width": (
+        lambda *instance: 2 * _gaps_only(*instance),
+        "this is the width of the widest gap; its middle is half as far",
+    ),
+    "ends": (
+        _gaps_only,
+        "an end of [{low:g}, {high:g}] is farther from all sums than the middle of any gap",
+    ),
+    "clipped": (
+        _clipped,
+        "sums beyond the interval are missing; they serve the targets near its ends",
+    ),
+    "fixed": (
+        lambda x, pairs, low, high: _apart(x, pairs, -0.5, 0.5),
+        "this is the answer for [-1/2, 1/2], and asked was [{low:g}, {high:g}]",
+    ),
+}
 
 
 # 6. Break greedy search
@@ -467,7 +529,10 @@ def _judge_rules(arguments: tuple, value) -> str | None:
 
 def _judge_stuck(arguments: tuple, value) -> str | None:
     most, _ = arguments
-    left = greedy_error(*_instance(value), most)
+    x, z = _instance(value)
+    left = greedy_error(x, z, most)
+    if least_error(x, z, range(len(x) + 1)) >= left - NEAR:
+        return f"greedy search leaves {size(left)}, and no subset is nearer"
     return (
         None
         if left >= 0.1 - NEAR
@@ -549,7 +614,10 @@ ASSIGNMENT = Assignment(
                     points=1,
                     judge=judge_mask,
                     arguments=best_arguments(
-                        6, 6, _planted(6, 3), lambda x, z: abs(2 * z - x.sum()) > 0.1
+                        6,
+                        6,
+                        _planted(6, 3),
+                        lambda x, z: abs(2 * z - x.sum()) > 0.1 and np.abs(x - z).min() < abs(z),
                     ),
                 ),
                 Check(
@@ -583,7 +651,14 @@ ASSIGNMENT = Assignment(
                     points=2,
                     judge=judge_apart,
                     arguments=apart_arguments(
-                        7, 3, -0.5, 0.5, tells(("free", "neither", "width"), ("ends", "clipped"))
+                        7,
+                        3,
+                        -0.5,
+                        0.5,
+                        tells(
+                            ("free", "neither", "width", "first"),
+                            ("ends", "clipped", "empty", "half"),
+                        ),
                     ),
                 ),
                 Check(
@@ -591,7 +666,7 @@ ASSIGNMENT = Assignment(
                     points=1,
                     judge=judge_apart,
                     arguments=apart_arguments(
-                        5, 2, -0.25, 1.0, tells(("ends", "fixed"), ("clipped",))
+                        5, 2, -0.25, 1.0, tells(("ends", "fixed"), ("clipped", "empty", "half"))
                     ),
                 ),
             ),

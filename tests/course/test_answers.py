@@ -56,7 +56,17 @@ def test_the_untouched_notebook_gets_nothing_and_kind_words(name):
 
 # Answers that miss the point of a task, and what they may get.
 WEAK = (
-    ("3", "prune_affine", "def prune_affine(w, b, u, c, v): return [np.zeros(len(u), bool)] * 3", 0),
+    ("1", "best_kept", "def best_kept(x, z, most): return np.zeros(len(x), bool)", 1),
+    ("1", "covering_apart", "def covering_apart(x, pairs, low, high): return 0.0", 0),
+    ("1", "greedy_fails", "greedy_fails = ([mine.sign * 0.9], mine.sign * 0.4)", 1),
+    ("2", "best_one_move", "def best_one_move(x, z, epsilon): return 0 * x, 0, 0.0", 1),
+    ("2", "two_steps_fail", "two_steps_fail = ([0.9], [0.0], 0.4)", 1),
+    (
+        "3",
+        "prune_affine",
+        "def prune_affine(w, b, u, c, v): return [np.zeros(len(u), bool)] * 3",
+        0,
+    ),
     ("3", "prune_layer", "def prune_layer(W, b, *random): return [0 * a for a in random]", 0),
     ("3", "out_of_reach", "out_of_reach = ([0.5] * 8, [-0.5 * mine.sign] * 8)", 1),
     ("5", "blind", "blind = [[1, 1, 1], [1, -1, 1]]", 1),
