@@ -242,9 +242,11 @@ def adam(arguments: tuple, how: str = "") -> np.ndarray:
 
 
 def judge_held(arguments: tuple, value) -> str | None:
-    """Whether every removed weight is exactly 0."""
-    mask = arguments[1]
+    """Whether every removed weight is exactly 0, and not because nothing is learned."""
+    initial, mask = arguments[:2]
     found = array_of(value, "the weights", mask.shape)
+    if not found.any() or np.abs(found - initial)[mask].max() < NEAR:
+        return "the kept weights have not learned anything"
     gone = np.abs(found[~mask])
     if gone.max() == 0:
         return None

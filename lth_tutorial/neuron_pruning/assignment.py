@@ -345,6 +345,8 @@ def _judge_off(arguments: tuple, value) -> str | None:
 
 
 def _judge_exact(arguments: tuple, value) -> str | None:
+    if words := _judge_off(arguments, value):
+        return words
     a, v = _neurons(value)
     target = _outputs(a) / 6
     sums = _outputs(all_masks(6) * v)

@@ -351,7 +351,9 @@ def judge_law(arguments: tuple, value) -> str | None:
 
 
 def judge_streams(arguments: tuple, value) -> str | None:
-    """Whether weights and scores have nothing to do with each other."""
+    """Whether weights and scores have nothing to do with each other, and are drawn at all."""
+    if words := judge_law(arguments, value):
+        return words
     weights, scores = (part.ravel() for part in _both(arguments, value))
     limit = 6 / np.sqrt(len(weights))
     if abs(np.corrcoef(weights, scores)[0, 1]) > limit:
@@ -389,6 +391,8 @@ def _judge_rows_fail(arguments: tuple, value) -> str | None:
 
 
 def _judge_two_hit(arguments: tuple, value) -> str | None:
+    if words := _judge_rows_fail(arguments, value):
+        return words
     weights, labels = _matrix(value)
     masks = all_masks(6)
     masks = masks[masks.sum(axis=1) == 2].reshape(-1, 2, 3)

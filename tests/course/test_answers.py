@@ -56,6 +56,12 @@ def test_the_untouched_notebook_gets_nothing_and_kind_words(name):
 
 # Answers that miss the point of a task, and what they may get.
 WEAK = (
+    (
+        "0",
+        "train_under_mask",
+        "def train_under_mask(initial, mask, *more): return initial * mask",
+        0,
+    ),
     ("1", "best_kept", "def best_kept(x, z, most): return np.zeros(len(x), bool)", 1),
     ("1", "covering_apart", "def covering_apart(x, pairs, low, high): return 0.0", 0),
     ("1", "greedy_fails", "greedy_fails = ([mine.sign * 0.9], mine.sign * 0.4)", 1),
@@ -70,6 +76,8 @@ WEAK = (
     ("3", "prune_layer", "def prune_layer(W, b, *random): return [0 * a for a in random]", 0),
     ("3", "out_of_reach", "out_of_reach = ([0.5] * 8, [-0.5 * mine.sign] * 8)", 1),
     ("5", "blind", "blind = [[1, 1, 1], [1, -1, 1]]", 1),
+    ("6", "draw_both", "def draw_both(shape, seed): return np.zeros(shape), np.ones(shape)", 0),
+    ("6", "rows_fail", "rows_fail = ([[1.0, 0.5, 0.5], [1.0, 0.5, 0.5]], [1.0, 1.0])", 1),
 )
 
 
