@@ -77,19 +77,26 @@ def _limit_afterwards(one, other, z, most: int) -> float:
     return min(found)
 
 
+def _near_two(rng):
+    """A target beside the sum of two candidates of the first half."""
+    x = rng.uniform(-1, 1, 10)
+    beside = rng.uniform(0.005, 0.04) * rng.choice([-1, 1])
+    return x, x[rng.choice(5, 2, False)].sum() + beside
+
+
 def _tight(x, z) -> bool:
     """The best of at most 2 are two of the first half; the usual mistakes are farther off."""
     best = kept_by_best(x, z, 2)
-    if best[:5].sum() < 2:
+    if best[:5].sum() < 2 or abs(z) > 0.5:
         return False
-    others = [greedy_error(x, z, 2), abs(x[5:][kept_by_best(x[5:], z, 2)].sum() - z)]
-    far = abs(x[best].sum() - z) + 0.01
-    if min(others) < far:
+    far = abs(x[best].sum() - z) + 1e-3
+    one_half = abs(x[5:][kept_by_best(x[5:], z, 2)].sum() - z)
+    others = [greedy_error(x, z, 2), least_error(x, z, [0, 1])]
+    if min(*others, one_half, _by_halves(x, z, 2)) < far:
         return False
-    others += [_by_halves(x, z, 2), least_error(x, z, [0, 1])]
     last = _neighbours(x, z, 2)
     differ = np.abs(np.subtract.outer(last, others)).min() > NEAR
-    return bool(differ and max(last) < abs(z) and min(*last, *others) > far)
+    return bool(differ and max(last) < abs(z) and min(last) > far)
 
 
 def _judge_tight(arguments: tuple, value) -> str | None:
@@ -164,7 +171,7 @@ CHECKS = {
         Check(
             name="a tight limit",
             points=2,
-            arguments=best_arguments(10, 2, good=_tight),
+            arguments=best_arguments(10, 2, _near_two, _tight),
             judge=_judge_tight,
         ),
         Check(

@@ -392,14 +392,11 @@ def one_sided(x: np.ndarray, z: float, epsilon: np.ndarray) -> dict[str, float]:
 
 
 def tells_exact(x, z, epsilon) -> bool:
-    """No usual mistake finds the best, and they find different errors; a negative candidate has to move."""
+    """No usual mistake finds the best, and they find different errors; the empty subset is no help."""
     best = errors(x, z, epsilon).min()
     if best >= 0.01 or abs(z) - epsilon.max() < best + 0.01:
         return False
-    wrong = [one_sided(x, z, epsilon)["no negative candidate moves"]]
-    if wrong[0] <= 2 * best + 1e-3:
-        return False
-    wrong += mistaken_errors(x, z, epsilon).values()
+    wrong = mistaken_errors(x, z, epsilon).values()
     return min(wrong) > 2 * best + 1e-3 and apart(1e-4, *wrong)
 
 
@@ -408,6 +405,12 @@ def tells_apart(x, z, epsilon) -> bool:
     best, wrong = errors(x, z, epsilon).min(), mistaken_errors(x, z, epsilon).values()
     wrong = [*wrong, *one_sided(x, z, epsilon).values()]
     return apart(1e-4, *(error for error in wrong if error > best + NEAR))
+
+
+def _tells_negative(x, z, epsilon) -> bool:
+    """A negative candidate has to move."""
+    still = one_sided(x, z, epsilon)["no negative candidate moves"]
+    return still > errors(x, z, epsilon).min() + 1e-3 and tells_apart(x, z, epsilon)
 
 
 def _tells_rules(x, z, epsilon) -> bool:
@@ -567,8 +570,9 @@ ASSIGNMENT = Assignment(
         Task(
             name="best_one_move", title="The best subset with one move", more=3, seconds=8.0,
             checks=(
-                check("the rules", 2, search_arguments(5, _tells_rules), judge_rules),
+                check("the rules", 1, search_arguments(5, _tells_rules), judge_rules),
                 check("exact", 2, search_arguments(7, tells_exact), judge_search),
+                check("below zero", 1, search_arguments(6, _tells_negative), judge_search),
             ),
         ),
         Task(
