@@ -70,7 +70,7 @@ def versions(sizes, epsilon: float, eta: float, n: int):
         axes.tick_params(axis="y", length=0)
     says = (
         f"Tolerance {eta:g}, radius {epsilon:g}: half of the draws need {before:.0f} candidates without "
-        f"moving, and {after:.0f} with it. The published factors would make that "
+        f"moving, and {after:.0f} with it. The published factors would turn {before:.0f} into "
         f"{values['abstract, poster: factor']:.1f} (abstract, poster) or {values['slides: factor']:.1f} "
         f"(slides). With n = {n} the poster's probability of success is {1 - failure:.2f} or more."
     )
