@@ -81,8 +81,11 @@ def _row(label: str, places: Sequence[tuple[float, float]], top: int) -> str:
     edge = f'fill="{INK}" stroke="#fff" stroke-width="3" paint-order="stroke"'
     looks = [(place, f'fill="{MARK}"') for place in bars]
     looks += [(p, edge if bars else f'fill="{MARK}"') for p in places if p not in bars]
-    marks = [
-        f'<rect x="{x - 1.5:.1f}" width="{y - x + 3:.1f}" y="{top}" height="{HEIGHT}" {look}/>'
-        for (x, y), look in looks
-    ]
-    return text + "".join(marks)
+    return text + "".join(_mark(place, top, look) for place, look in looks)
+
+
+def _mark(place: tuple[float, float], top: int, look: str) -> str:
+    """A bar as wide as it is; a point is three units wide, to be seen."""
+    width = max(place[1] - place[0], 3.0)
+    start = (place[0] + place[1] - width) / 2
+    return f'<rect x="{start:.1f}" width="{width:.1f}" y="{top}" height="{HEIGHT}" {look}/>'

@@ -185,7 +185,9 @@ def _judge_sums(arguments: tuple, value) -> str | None:
     if missing and abs(missing[0]) < NEAR:
         return "the empty subset is missing: its sum is 0"
     if missing:
-        return f"{len(missing)} of the {len(right)} sums with at most two kept are missing"
+        strange = [value for value in found if np.abs(right - value).min() > NEAR]
+        none = f", and {strange[0]:g} is none of them" if strange else ""
+        return f"{len(missing)} of the {len(right)} sums with at most two kept are missing{none}"
     return f"there are {len(right)} sums with at most two kept, and you list {len(found)}"
 
 
@@ -292,7 +294,8 @@ def tells_exact(x: np.ndarray, z: float) -> bool:
     best = kept_by_best(x, z, 4)
     halves = best[:5].sum(), best[5:].sum()
     errors = [greedy_error(x, z, 4), least_error(x, z, range(4)), least_error(x, z, range(5))]
-    return halves == (2, 2) and min(errors[:2]) > 3 * errors[2] and errors[0] != errors[1]
+    clear = min(errors[:2]) > 3 * errors[2] and errors[0] < abs(z)
+    return halves == (2, 2) and clear and errors[0] != errors[1]
 
 
 def _tells_limit(x: np.ndarray, z: float) -> bool:

@@ -90,7 +90,14 @@ def _by_hand(seed: int) -> tuple:
     def good(w, b, u, c, v):
         above, below, constant = _choices(w, b, u, c, v)
         unique = all(len(one) == 1 for one in (above, below, constant))
-        return abs(w) > 0.15 and abs(b) > 0.15 and np.abs(v).min() > 0.05 and unique
+        large = abs(w) > 0.15 and abs(b) > 0.15 and np.abs(v).min() > 0.05
+        if not (unique and large):
+            return False
+        right, turned = (above[0], below[0]), (above[0], _nearest(u * v, -w)[1])
+        others = [_nearest(v, w), turned, (above[0], -below[0])]
+        return min(np.abs(np.subtract(right, one)).max() for one in others) > 0.01 and apart(
+            0.01, below[0], -below[0], turned[1], _nearest(v, w)[1]
+        )
 
     w, b, u, c, v = drawn(seed, draw, good)
     return float(w), float(b), u, c, v
@@ -150,7 +157,7 @@ def _judge_ends(arguments: tuple, value) -> str | None:
     found, ((up, middle, down), drawn_numbers) = array_of(value, "by_hand", (3,)), arguments
     if abs(found[0] - up) < ROUNDED and abs(found[2] - down) < ROUNDED:
         return None
-    if abs(found[0] - up + middle) < ROUNDED or abs(found[2] - down + middle) < ROUNDED:
+    if abs(found[0] - up + middle) < ROUNDED and abs(found[2] - down + middle) < ROUNDED:
         return "the neurons that keep their c speak for every x: the bias belongs to f(1) and f(-1) as well"
     if abs(found[2] + down - 2 * middle) < ROUNDED:
         return "for x = -1 a kept product u v contributes -u v"
@@ -580,7 +587,7 @@ ASSIGNMENT = Assignment(
             name="by_hand", title="By hand", kind="value",
             checks=(
                 own("f(0)", 1, _hand_arguments, _judge_middle),
-                own("f(1) and f(-1)", 1, _hand_arguments, _judge_ends),
+                own("the two ends", 1, _hand_arguments, _judge_ends),
             ),
         ),
         Task(

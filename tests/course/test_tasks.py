@@ -219,5 +219,6 @@ def test_a_sketch_says_what_it_shows():
     drawn = sketch.number_line([("two kept", [0.25, (-0.5, 0)])], -1, 1, 0.1, "Some sums.")
     assert repr(drawn) == "Some sums.\ntwo kept: 0.25, -0.50 to 0.00"
     assert drawn.svg.count("<rect") == 2 and "<title>Some sums.</title>" in drawn._repr_html_()
+    assert re.findall(r'width="([\d.]+)" y', drawn.svg) == ["132.5", "3.0"], "a bar's own"
     on_a_bar = sketch.number_line([("a", [0.1, (0, 0.5)])], -1, 1, 0.1, "A mark on a bar.").svg
     assert re.findall(r'<rect[^>]*fill="([^"]+)"', on_a_bar) == [sketch.MARK, sketch.INK], "seen"
