@@ -69,7 +69,7 @@ CLAIMS = (
         "pgd-ball",
         "the slides' Algorithm 1 (Xiong et al. 2023)",
         r"$W_T$ stays within $\lVert W_T - W_0 \rVert_{\max} \le \varepsilon$",
-        "We descend with large steps at three radii, and compare all weights in double precision.",
+        "We descend with large steps at three radii, and compare all weights as 64-bit numbers.",
         verdict="reproduced",
         measure=measure_ball,
     ),

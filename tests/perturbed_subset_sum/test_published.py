@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lth_tutorial import reproduce
-from lth_tutorial.perturbed_subset_sum.published import smallest_n
+from lth_tutorial.perturbed_subset_sum.published import claims, numbers, smallest_n
 
 from ..stored import slice_agrees
 from ..toys import folders
@@ -22,3 +22,15 @@ def test_the_page_size(tmp_path):
     for curves in written["summary"]["n"].values():
         for needs in curves.values():
             assert needs[0] >= needs[-1] and needs[0] > 0
+
+
+def test_the_share_of_seeds_that_comes_nearest():
+    """Seeds that need 1 to 10 more than published, less 3: the third of ten needs what is published."""
+    cells = [
+        {"parameters": {"protocol": protocol, "eta": eta, "ratio": r}, "numbers": {"n": n + k}}
+        for eta, row in numbers.PUBLISHED.items()
+        for r, n in zip(numbers.RATIOS, row, strict=True)
+        for protocol, some in (("shared, published range", range(7, -3, -1)), ("shared", [0] * 10))
+        for k in some
+    ]
+    assert claims.nearest_share(cells) == 3

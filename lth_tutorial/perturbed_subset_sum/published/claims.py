@@ -7,6 +7,8 @@ from pathlib import Path
 from lth_tutorial.claims import Claim, Finding
 from lth_tutorial.results import stored_summary
 
+from .numbers import PUBLISHED, RATIOS
+
 
 def smallest_n(folder) -> tuple[Claim, ...]:
     """The published figure of chapter 2; folder: where `smallest-n.json` lies."""
@@ -55,6 +57,23 @@ def measure_smallest_n(folder: Path) -> Finding:
 
 def _falls(curve) -> bool:
     return curve[0] > curve[-1] and all(a >= b for a, b in zip(curve[:-1], curve[1:], strict=True))
+
+
+def nearest_share(cells) -> int:
+    """Of ten seeds, how many have to succeed so that our n come nearest to the published ones.
+
+    cells: of the stored result `smallest-n`; the seeds over the published range are compared.
+    """
+    found = {}
+    for cell in cells:
+        p = cell["parameters"]
+        if p["protocol"] == "shared, published range":
+            found.setdefault((p["eta"], p["ratio"]), []).append(cell["numbers"]["n"])
+    theirs = {
+        (eta, r): n for eta, row in PUBLISHED.items() for r, n in zip(RATIOS, row, strict=True)
+    }
+    away = [sum(abs(sorted(found[at])[k] - n) for at, n in theirs.items()) for k in range(10)]
+    return 1 + away.index(min(away))
 
 
 def measure_cause(folder: Path) -> Finding:

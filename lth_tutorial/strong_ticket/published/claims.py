@@ -278,7 +278,11 @@ def measure_row(folder: Path) -> Finding:
 def _lost(run) -> str:
     """Which columns have no number."""
     lost = [f"{e:g}" for e, there in zip(EPSILONS, run, strict=True) if not there]
-    return f" The descent at radius {', '.join(lost)} left the range of float32." if lost else ""
+    return (
+        f" The descent at radius {', '.join(lost)} left the range of 32-bit numbers."
+        if lost
+        else ""
+    )
 
 
 def measure_table(folder: Path) -> Finding:
@@ -391,9 +395,10 @@ def measure_searches(folder: Path) -> Finding:
     return Finding(
         "holds" if (lost > TIE).mean() > 0.75 else FAILS,
         f"Of {len(lost)} searches {(lost > TIE).sum()} were better on their way than at their end; the "
-        f"median loss is {np.median(lost):.2f}. Within ten of their fifty passes {early:.0%} were best. On "
-        f"untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. With a tenth of "
-        f"all passes {(gain > TIE).sum()} of {gain.size} masks are better; the median gain is "
+        f"median loss is {np.median(lost):.2f}. Of all searches {early:.0%} were best within ten of their "
+        f"fifty passes. On untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. With a tenth of "
+        f"all passes {(gain > TIE).sum()} of {gain.size} masks are better by more than {TIE}; the "
+        f"median gain is "
         f"{np.median(gain):.2f}.",
     )
 
