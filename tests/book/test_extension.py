@@ -35,6 +35,21 @@ def test_a_formula_is_there_for_the_eye_and_for_the_ear():
     assert "<math" in html and "<mo>≤</mo>" in html
 
 
+def test_each_formula_takes_its_own_punctuation_along():
+    """Also where the text behind one becomes the same as the text behind another."""
+    from docutils import nodes
+    from docutils.utils import new_document
+
+    paragraph = nodes.paragraph()
+    for tex, after in (("w", "). Let "), (r"\ell", ". Let "), ("n", ", and "), ("m", " be.")):
+        paragraph += [nodes.math("", tex), nodes.Text(after)]
+    document = new_document("x")
+    document += paragraph
+    katex_math.KeepPunctuation(document).run()
+    read = [n.astext() + n.get("trail", "") if isinstance(n, nodes.math) else n for n in paragraph]
+    assert "".join(read) == r"w). Let \ell. Let n, and m be."
+
+
 @pytest.mark.parametrize(
     ("tex", "line"),
     [

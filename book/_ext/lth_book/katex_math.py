@@ -48,7 +48,9 @@ class KeepPunctuation(SphinxPostTransform):
             after = formula.next_node(descend=False, siblings=True)
             if isinstance(after, nodes.Text) and after[:1] in tuple(".,;:!?)"):
                 formula["trail"] = after[0]
-                after.parent.replace(after, nodes.Text(after[1:]))
+                # A text is found by its place: another of the same words is equal to it.
+                place = next(k for k, child in enumerate(after.parent) if child is after)
+                after.parent[place] = nodes.Text(after[1:])
 
 
 @lru_cache(maxsize=1)
