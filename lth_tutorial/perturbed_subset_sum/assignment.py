@@ -280,10 +280,9 @@ def _wrong_side(x, z, mask, epsilon, right) -> bool:
 def _close(x, z, mask, epsilon, right) -> bool:
     best = _widest(epsilon, mask & right)
     plain = best == _widest(epsilon, right) == _widest(epsilon, mask) == _largest(x, mask & right)
-    missing, others = _residual(x, z, mask), epsilon[mask & right & (np.arange(len(x)) != best)]
-    # The radius that is nearest to what is missing falls short of it.
-    short = (others < missing - 0.01) & (missing - others < epsilon[best] - missing)
-    return plain and 0.02 < missing < epsilon[best] - 0.05 and short.any()
+    missing, helpful = _residual(x, z, mask), epsilon[mask & right]
+    nearest = helpful[np.abs(helpful - missing).argmin()]  # a tempting radius, which falls short
+    return plain and 0.02 < missing < epsilon[best] - 0.05 and nearest < missing - 0.01
 
 
 def _not_largest(x, z, mask, epsilon, right) -> bool:
@@ -416,7 +415,7 @@ def _tells_negative(x, z, epsilon) -> bool:
 def _tells_rules(x, z, epsilon) -> bool:
     """Who moves towards zero, or what is not kept, chooses a subset in which that happens."""
     masks, best = all_masks(len(x)), errors(x, z, epsilon)
-    if abs(z) - epsilon.max() < best.min() + 0.01:
+    if abs(z) - epsilon.max() < best.min() + 0.01 or np.abs(x - z).min() > abs(z) - 0.01:
         return False
     sums, widest = masks @ x, np.where(masks, epsilon, 0).max(axis=1)
     inward = np.maximum(np.abs(sums - z) - widest, 0)
