@@ -174,7 +174,7 @@ CLAIMS = (
     ),
     Claim(
         "program-exponent",
-        "this chapter's theorem",
+        "this chapter's theorem; for the others its measurement",
         r"the linear program's error falls like $\frac1n$ or faster",
         "we took the median of 7 networks (of 25 for herding, of 60 for pursuit) at each of five widths",
         verdict="holds",

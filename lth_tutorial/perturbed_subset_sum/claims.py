@@ -131,7 +131,7 @@ CLAIMS = (
     ),
     Claim(
         "additive",
-        "this chapter's theorem",
+        "this chapter's measurement",
         r"the saving is a difference, $\log_2(1 + \varepsilon / \eta)$ candidates and a few more",
         "We draw 60 times for each of three radii.",
         verdict="holds",

@@ -241,7 +241,7 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
         Claim(
             "corner-decay",
             "this chapter, why the corner sinks",
-            "it is the weight decay of the descent that destroys it",
+            "with 8,000 images it is the weight decay of the descent that destroys it",
             CORNER + "Beside it stands a descent without decay.",
             verdict="holds",
             measure=partial(measure_decay, folder),
@@ -249,7 +249,8 @@ def pgd_edge_popup(folder) -> tuple[Claim, ...]:
         Claim(
             "corner-scale",
             "this chapter, why the corner sinks",
-            "the masks are there: once the weights are multiplied by one number, the search finds them",
+            "with 8,000 images the masks are there: once the weights are multiplied by one number, the "
+            "search finds them",
             CORNER + "The descended weights are rescaled, which changes no answer.",
             verdict="holds",
             measure=partial(measure_scale, folder),
