@@ -213,6 +213,9 @@ def adam_arguments(before: int, after: int, d: int = 6):
         x = rng.normal(size=(30, d))
         initial = rng.normal(size=d)
         mask = rng.permutation(np.arange(d) < d // 2)
+        # One kept weight at least is positive, and one negative.
+        one, other = np.flatnonzero(mask)[:2]
+        initial[one], initial[other] = 0.1 + abs(initial[one]), -0.1 - abs(initial[other])
         return initial, mask, x, x @ rng.normal(size=d), before, after, 0.05
 
     return arguments
