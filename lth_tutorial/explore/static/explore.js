@@ -347,17 +347,13 @@
   }
   self.lthLook = look;
 
+  // Now and then while the text comes: to be told of each piece of it would take longer than to look.
   function followText() {
     look();
-    if (document.readyState !== "loading") return;
-    const watch = new MutationObserver(look);
-    watch.observe(document, { childList: true, subtree: true });
-    document.addEventListener("readystatechange", () => {
-      watch.disconnect();
-      look();
-    }, { once: true });
+    if (document.readyState === "loading") setTimeout(followText, 100);
   }
 
+  document.addEventListener("readystatechange", look, { once: true });
   followText();
   self.lthEnliven = enliven; // for figures that a page that runs adds
 })();
