@@ -420,7 +420,11 @@ def _banded(axes, x, line, **looks) -> None:
 
 
 def beside(comparisons: dict, shown: str):
-    """Two ways of spending the same work, over all radii; only the accuracies near the best are drawn."""
+    """Two ways of spending the same work, over all radii; only the accuracies near the best are drawn.
+
+    comparisons: name -> {line: (11,) test accuracies at the published radii}, two lines each. shown: one of
+    the names. Apart are accuracies whose difference exceeds two standard deviations of a difference.
+    """
     (name, ours), (other, theirs) = comparisons[shown].items()
     places = np.arange(len(ours))
     with style():
@@ -430,12 +434,15 @@ def beside(comparisons: dict, shown: str):
         axes.set_xticks(places, _COLUMNS, fontsize=SMALL)
         axes.set(ylim=(0.95, 0.985), xlabel="radius", ylabel="test accuracy")
         figure.legend(loc="outside upper center", ncols=1, fontsize=SMALL)
-    chance = 2**0.5 * two_deviations(ours)
+    chance = np.hypot(two_deviations(ours), two_deviations(theirs))
     apart = [f"{published.EPSILONS[k]:g}" for k in np.flatnonzero(np.abs(ours - theirs) > chance)]
-    where = "radii " + ", ".join(apart) if 0 < len(apart) < 6 else f"{len(apart)} of 11 radii"
+    where = (
+        "radii " + ", ".join(apart) if 0 < len(apart) < 6 else f"{len(apart)} of {len(ours)} radii"
+    )
     low = int((theirs < 0.95).sum())
     says = (
-        f"Radius 0.3: {name} {ours[-1]:.3f}, {other} {theirs[-1]:.3f}. They are further apart than chance "
+        f"Radius {published.EPSILONS[-1]:g}: {name} {ours[-1]:.3f}, {other} {theirs[-1]:.3f}. They are "
+        "further apart than chance "
         f"makes them (two standard deviations) at {where}."
         + (f" Below the picture: {low} accuracies." if low else "")
     )
@@ -443,7 +450,10 @@ def beside(comparisons: dict, shown: str):
 
 
 def by_length(found: dict[float, dict[int, float]], sparsity: float):
-    """Published size, radius .3: what the search finds after a descent of some length."""
+    """Published size, radius .3: what the search finds after a descent of some length.
+
+    found: sparsity -> {passes of the descent: test accuracy}, from 0 on. sparsity: the line that is lit.
+    """
     passes = list(found[sparsity])
     with style():
         figure, axes = subplots(height=2.9)
@@ -469,7 +479,7 @@ def by_length(found: dict[float, dict[int, float]], sparsity: float):
     says = (
         f"Sparsity {sparsity:g}: the search finds {line[0]:.2f} on untrained weights, {line[1]:.2f} after "
         f"one pass of descent, {line[passes[-1]]:.2f} after {passes[-1]}. Two standard deviations of "
-        f"10,000 test images are at most {two_deviations(list(line.values())).max():.2f}."
+        f"{TEST_IMAGES:,} test images are at most {two_deviations(list(line.values())).max():.2f}."
     )
     data = {"passes": passes} | {f"s = {s:g}": list(v.values()) for s, v in found.items()}
     return describe(figure, says, data)

@@ -66,10 +66,11 @@ def one_weight(weight: float, n: int, precision: float, first: str = "random", s
     )
 
 
-def pruned_line(n: int, slope: float = 0.4, most: int = 8, seed: int = 189):
+def pruned_line(n: int, slope: float = 0.4, most: int = 8, seed: int = 26):
     """A random network of one input and 2n neurons, n for each sign of the input, pruned towards slope x.
 
-    The neurons of a smaller n are among those of a larger one, 2 `most` in all.
+    The neurons of a smaller n are among those of a larger one, 2 `most` in all. With all of them this draw
+    ends as near to the target as draws usually do.
     """
     rng = np.random.default_rng(seed)
     first = rng.uniform(0, 1, (2, most)) * [[1], [-1]]
