@@ -113,11 +113,14 @@ def chord(spread: float):
         axes.set(xlim=(0.9, 2.1), ylim=(0.4, 1.08), xlabel="x", ylabel="1/x")
         axes.legend(loc="upper right")
     says = (
-        f"x is {ends[0]:g} or {ends[1]:g}, as a fair coin decides: the mean of 1/x is {mean:.3f}. The curve "
-        f"at the mean of x is {below:.3f}, the chord there {above:.2f}."
+        f"x is {ends[0]:g} or {ends[1]:g}, as a fair coin decides: the mean of 1/x is {mean:.3f}. At "
+        f"the mean of x the curve is at {below:.3f} and the dashed chord at {above:.2f}."
     )
     if not spread:
-        says = f"x is always 1.5: the mean of 1/x is {mean:.3f}, on the curve. The chord is {above:.2f}."
+        says = (
+            f"x is always 1.5: the mean of 1/x is {mean:.3f}, on the curve. "
+            f"The dashed chord is at {above:.2f}."
+        )
     return describe(figure, says, {"x": ends, "1/x": 1 / ends})
 
 
