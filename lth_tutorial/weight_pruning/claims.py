@@ -113,8 +113,8 @@ def measure_perturbed_network() -> Finding:
     return Finding(
         "partly" if saved > 0.01 else "not",
         f"It is true as an upper bound. But the formula saves 1 % of the candidates at a radius of 0.01. In "
-        f"fact {most[1]} candidates instead of {most[0]} bring 99 % of 4,000 problems within 0.0001. For the "
-        f"worst weight, which depends on lopsided draws, it is still {every[1]} instead of {every[0]}.",
+        f"fact {most[1]} candidates instead of {most[0]} bring 99 % of 4,000 problems within 0.0001. The "
+        f"worst weight depends on lopsided draws: it takes {every[1]} with moving, and {every[0]} without.",
     )
 
 
