@@ -94,7 +94,7 @@ CLAIMS = (
     ),
     Claim(
         "mean-growth",
-        "this chapter's lemma, after da Cunha et al. 2023, whose interval and constant are others",
+        "this chapter's lemma, after da Cunha et al. 2023, who have another interval and another constant",
         r"the hit volume grows on average by the factor $1 + \frac{1 - v_t}{2}$",
         "we simulated 2,000 draws of 12 candidates",
         verdict="holds",
