@@ -290,9 +290,9 @@ def along_epsilon(lines: dict, sparsity: float):
         figure.legend(loc="outside upper center", ncols=3, fontsize=SMALL)
     ours, theirs = lines["Edge-Popup"][row], published.ACCURACY[row]
     says = (
-        f"Sparsity {sparsity:g}: as the radius grows from 0 to 0.3 our accuracy goes from {ours[0]:.2f} to "
-        f"{ours[-1]:.2f}, and the source's from {theirs[0]:.2f} to {theirs[-1]:.2f}. They differ by "
-        f"{np.abs(ours - theirs).max():.2f} at most."
+        f"Sparsity {sparsity:g}: as the radius grows from 0 to 0.3 the accuracy goes from {ours[0]:.2f} to "
+        f"{ours[-1]:.2f} in Dense, and from {theirs[0]:.2f} to {theirs[-1]:.2f} in Published. The two differ "
+        f"by {np.abs(ours - theirs).max():.2f} at most."
     )
     data = {"epsilon": published.EPSILONS, "published": theirs}
     data |= {name: values[row] for name, values in lines.items()}
@@ -495,10 +495,10 @@ def searching(found: dict, epsilon: float, sparsity: float):
     x = np.arange(1, lines.shape[1] + 1)
     with style():
         figure, axes = subplots(height=3.1)
-        axes.axhline(target, color=MUTED, linestyle=":", label="published, after the last pass")
+        axes.axhline(target, color=MUTED, linestyle=":", label="Published, after the last pass")
         for k, line in enumerate(lines):
             axes.plot(x, line, color=BLUE if k == 0 else FAINT, linewidth=2 if k == 0 else 1.2)
-        axes.plot(x[-1], lines[0, -1], "o", color=BLUE, label="ours, first seed")
+        axes.plot(x[-1], lines[0, -1], "o", color=BLUE, label="Rebuilt, first seed")
         axes.set(ylim=(0, 1.02), xlabel="passes of the search", ylabel="test accuracy")
         figure.legend(loc="outside upper center", ncols=2, fontsize=SMALL)
     first = lines[0]

@@ -68,10 +68,10 @@ def tables(paper: dict, page: dict) -> dict[str, np.ndarray]:
     """The published table and ours, by the name that the page gives them."""
     one_pass = np.array([[cell["test"] for cell in column["cells"]] for column in page]).T
     return {
-        "published": published.ACCURACY,
-        "60,000 images": _full(paper["summary"]["paper"]),
-        "60,000 images, larger step": _full(paper["summary"]["tuned"]),
-        "8,000 images, one pass": one_pass,
+        "Published": published.ACCURACY,
+        "Dense": _full(paper["summary"]["paper"]),
+        "Dense-step": _full(paper["summary"]["tuned"]),
+        "Dense-small": one_pass,
     }
 
 
@@ -136,7 +136,7 @@ def regimes_table(paper: dict) -> markdown.Table:
         (f"{epsilon:g}", *(f"{found[name][k]:+.3f}" for name in found))
         for k, epsilon in enumerate(EPSILONS)
     ]
-    head = ("radius", "published gain", "ours, same descent", "ours, against longer descent")
+    head = ("radius", "Published", "Dense", "Dense, against a longer descent")
     return markdown.table(head, rows)
 
 
@@ -155,8 +155,8 @@ def corner_table(paper: dict) -> markdown.Table:
         for k, s in enumerate(SPARSITIES)
     ]
     head = (
-        *("sparsity", "published", "Edge-Popup, 0.3", "magnitude, 0.3", "random, 0.3"),
-        "Edge-Popup, 0.4",
+        *("sparsity", "Published", "Dense: Edge-Popup", "Dense: magnitude", "Dense: random"),
+        "Dense: Edge-Popup, radius 0.4",
     )
     return markdown.table(head, rows)
 

@@ -42,10 +42,10 @@ def full(folder) -> dict:
 def comparison(folder) -> dict[str, np.ndarray]:
     """The published table, and those of the source's network at its size, in less time, with few images."""
     return {
-        "published": published.ACCURACY,
-        "ours, as published": accuracies(full(folder)),
-        "ours, a tenth of the passes": accuracies(tenth(folder)),
-        "ours, 8,000 images": accuracies(read_json(Path(folder) / "authors-network-page.json")),
+        "Published": published.ACCURACY,
+        "Rebuilt": accuracies(full(folder)),
+        "Rebuilt-tenth": accuracies(tenth(folder)),
+        "Rebuilt-small": accuracies(read_json(Path(folder) / "authors-network-page.json")),
     }
 
 
@@ -107,7 +107,9 @@ def seeds_table(folder, epsilons=(0.0, 0.3)) -> markdown.Table:
             row.append(f"{published.ACCURACY[k, EPSILONS.index(epsilon)]:.2f}")
             row.append(", ".join(f"{value:.2f}" for value in found[epsilon, sparsity]))
         rows.append(tuple(row))
-    head = [f"radius {e:g}, {what}" for e in epsilons for what in ("published", "three seeds")]
+    head = [
+        f"radius {e:g}: {what}" for e in epsilons for what in ("Published", "Rebuilt, three seeds")
+    ]
     return markdown.table(("sparsity", *head), rows)
 
 
@@ -178,7 +180,13 @@ def changes_table(cells: list[dict], sparsity: float = 0.8) -> markdown.Table:
             found["a search four times as long"] = cell["numbers"]
     order = sorted(found, key=lambda name: (name != "nothing", -found[name]["test"]))
     return markdown.table(
-        ("what is changed", "whole", "searched", "first mean logit", "of the mask replaced"),
+        (
+            "what is changed",
+            "whole network",
+            "mask found",
+            "mean logit at first",
+            "of the mask replaced",
+        ),
         [
             (
                 name,
@@ -195,7 +203,7 @@ def changes_table(cells: list[dict], sparsity: float = 0.8) -> markdown.Table:
 def choice_table(written: dict, epsilons=(0.0, 0.05, 0.3)) -> markdown.Table:
     """Sparsities chosen on the even test images and judged on the odd ones, beside the best of all on all.
 
-    For each column of which all cells were run: the descent alone and the chosen cell, on the odd images,
+    For each column of which all cells were run: the chosen cell and the descent alone, on the odd images,
     and the largest accuracy of the column on all images, as the source reads it off.
     """
     lines = []
@@ -209,13 +217,13 @@ def choice_table(written: dict, epsilons=(0.0, 0.05, 0.3)) -> markdown.Table:
         lines.append(
             (
                 f"{epsilon:g}",
-                f"{whole['numbers']['halves'][1]:.3f}",
                 f"{best['parameters']['sparsity']:g}",
                 f"{best['numbers']['halves'][1]:.3f}",
+                f"{whole['numbers']['halves'][1]:.3f}",
                 f"{max(c['numbers']['test'] for c in column):.3f}",
             )
         )
-    head = ("radius", "descent alone", "chosen s", "the chosen", "best of all, on all")
+    head = ("radius", "chosen s", "the chosen cell", "descent alone", "best cell, on all images")
     return markdown.table(head, lines)
 
 
