@@ -63,10 +63,10 @@ def one_neuron_least_eigenvalue(length, angle) -> np.ndarray:
 def one_neuron_convex_radius() -> float:
     """The largest ball around w*, in units of |w*|, in which one neuron's population risk is convex.
 
-    The boundary is |w| = (2 / pi) sin t; the point of it nearest to w* has tan 2t = pi, at the distance
-    sqrt(1 + 2 (1 - sqrt(1 + pi^2)) / pi^2) = 0.731..., whatever the number of features is.
+    The boundary |w| = (2 / pi) sin t is a circle of radius 1 / pi, its centre 1 / pi from 0 and at a right
+    angle to w*. So the ball ends at sqrt(1 + 1 / pi^2) - 1 / pi = 0.731..., whatever r is.
     """
-    return math.sqrt(1 + 2 * (1 - math.sqrt(1 + math.pi**2)) / math.pi**2)
+    return (math.sqrt(1 + math.pi**2) - 1) / math.pi
 
 
 def disjoint_extremes(neurons: int) -> tuple[float, float]:

@@ -75,10 +75,9 @@ def measure_rates_in_neurons() -> Finding:
     good = abs(exact[0] + 1) < 0.01 and abs(exact[1] + 0.5) < 0.05
     return Finding(
         "partly" if good else "not",
-        f"if the supports do not overlap, 1 minus the rate is {apart[0, 0] * 256:.3f} / K without momentum "
-        f"and falls like K to the power {exact[1]:.1f} with the best one. Random supports of 10 of 200 "
-        "features overlap more for more neurons; with them the powers from K = 2 to 16 are "
-        f"{plain:.1f} and {fast:.1f}",
+        f"without overlap 1 minus the rate is {apart[0, 0] * 256:.3f} / K without momentum, and falls like K "
+        f"to the power {exact[1]:.1f} with the best one. With random supports of 10 of 200 features, which "
+        f"overlap, the powers from K = 2 to 16 are {plain:.1f} and {fast:.1f}",
     )
 
 
@@ -99,7 +98,7 @@ def measure_region() -> Finding:
     return Finding(
         "partly" if good else "not",
         f"for one neuron the population risk is convex up to the distance {radius:.3f} |w*|, for r = 4, 20 "
-        "and 60 alike. So r matters through the number of samples and not through the population risk",
+        "and 60 alike. So r matters only through the number of samples",
     )
 
 
@@ -127,8 +126,8 @@ def measure_gram() -> Finding:
     )
     return Finding(
         "not" if least > -1e-12 else "reproduced",
-        "no eigenvalue is negative at 60 random places, near and far. By this chapter's proposition none "
-        "can be at any place",
+        "no eigenvalue is negative at 60 random places, near and far, and by this chapter's proposition none "
+        "can be anywhere",
     )
 
 
@@ -160,7 +159,7 @@ def measure_support() -> Finding:
     return Finding(
         "reproduced" if good >= 9 else "partly",
         f"the largest weights in absolute value are the teacher's in {'all' if good == 10 else f'{good} of'} "
-        "10 trials (the source's inequality omits the absolute values)",
+        "10 trials",
     )
 
 
@@ -194,10 +193,9 @@ def measure_any_noise() -> Finding:
     return Finding(
         "not" if stays else "reproduced",
         f"with noise of {size} in absolute value and {samples:,} samples, the error is {same:.3f} if the "
-        f"noise is constant and {sign:.3f} if it has the sign of w*.x. With more samples it tends to "
-        f"{limit:.4f}, and not to 0. With fair coins it is "
-        f"{'less than 0.002' if coin < 0.002 else f'{coin:.3f}'}. So the noise must be independent and "
-        "have the mean 0 given the inputs",
+        f"noise is constant and {sign:.3f} if it has the sign of w*.x. With more samples both tend to "
+        f"{limit:.4f}, and not to 0. With a fair coin for each output the error is "
+        f"{'less than 0.002' if coin < 0.002 else f'{coin:.3f}'}",
     )
 
 
@@ -214,7 +212,7 @@ CLAIMS = (
         "hessian-formula",
         "this chapter",
         r"the population Hessian has the closed form of `population_hessian`",
-        "we compared all entries for $K = 3$, $r = 4$ at one place away from the teacher",
+        "all entries for $K = 3$, $r = 4$, at one place away from the teacher",
         verdict="holds",
         measure=measure_formula,
     ),
@@ -222,7 +220,7 @@ CLAIMS = (
         "local-convexity",
         "Zhang et al.'s Theorem 1 (2021), Equation (7)",
         r"at the teacher all eigenvalues of the Hessian lie between $\Theta(1/K^2)$ and $\Theta(1/K)$",
-        "we computed them from the closed form, for four numbers of neurons",
+        "from the closed form, for four numbers of neurons",
         verdict="reproduced",
         measure=measure_eigenvalues,
     ),
@@ -230,8 +228,8 @@ CLAIMS = (
         "rates-in-neurons",
         "Zhang et al.'s Theorem 2 (2021)",
         r"the rate is $1 - \Theta(1/K)$ without momentum and $1 - \Theta(1/\sqrt K)$ with the best one",
-        r"we computed the rate from the eigenvalues of the population's Hessian at the teacher; without "
-        r"momentum the step is $K/14$",
+        r"from the eigenvalues of the population's Hessian at the teacher; without momentum the step is "
+        r"$K/14$",
         verdict="partly",
         measure=measure_rates_in_neurons,
     ),
@@ -239,7 +237,7 @@ CLAIMS = (
         "convex-region",
         "Zhang et al.'s Theorem 1 (2021)",
         r"the convex ball around the teacher shrinks as $\sqrt r$ grows",
-        "we computed the population risk of one neuron exactly",
+        "the exact population risk of one neuron",
         verdict="partly",
         measure=measure_region,
     ),
@@ -247,7 +245,7 @@ CLAIMS = (
         "hessian-gram",
         "Zhang et al.'s Theorem 1 (2021), read literally",
         "the Hessian of the *empirical* risk has a negative eigenvalue beyond some distance",
-        "we computed its least eigenvalue at random places",
+        "its least eigenvalue at random places",
         verdict="not",
         measure=measure_gram,
     ),
@@ -255,7 +253,7 @@ CLAIMS = (
         "tensor-start",
         "Zhang et al.'s Lemma 1 (2021), read literally",
         r"moments of $\tilde x = \frac{1}{\sqrt K} \sum_j x_{\Omega_j}$ give a start near the teacher",
-        "we took exact moments of three neurons with six features each; numbers are medians of nine teachers",
+        "exact moments of three neurons with six features each; medians of nine teachers",
         verdict="partly",
         measure=measure_starts,
     ),
@@ -264,7 +262,7 @@ CLAIMS = (
         "Zhang et al.'s Theorem 2 (2021), Equation (9), with Section 2",
         r"whatever the noise, if $\lvert \xi_n \rvert \le \lvert \xi \rvert$, the error that it leaves tends "
         r"to $0$ as $N$ grows",
-        "we tried three kinds of noise on one neuron with four features",
+        "three kinds of noise on one neuron with four features",
         verdict="not",
         measure=measure_any_noise,
     ),
@@ -272,7 +270,7 @@ CLAIMS = (
         "magnitude-support",
         "Zhang et al.'s Section 4.1 (2021)",
         r"after $T_1$ iterations of training the dense network its largest weights are the teacher's",
-        "we made 10 trials with $d = 20$ and took $T_1$ from the measured least eigenvalue",
+        "10 trials with $d = 20$; $T_1$ from the measured least eigenvalue",
         verdict="reproduced",
         measure=measure_support,
     ),
@@ -280,7 +278,7 @@ CLAIMS = (
         "larger-support",
         "Zhang et al.'s Sections 2 and 3 (2021)",
         r"a student with $\Omega_j \supset \Omega_j^*$ recovers the teacher, more easily if $r$ is smaller",
-        "we made 20 trials at each $r$, all with the same data",
+        "20 trials at each $r$, all with the same data",
         verdict="reproduced",
         measure=measure_larger_supports,
     ),

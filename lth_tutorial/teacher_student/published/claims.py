@@ -47,7 +47,7 @@ def radius(folder) -> tuple[Claim, ...]:
         Claim(
             "recovery-radius-paper",
             "Zhang et al.'s Figure 2 (2021)",
-            r"the radius of the convex region is linear in $-\sqrt r$",
+            r"the radius of the convex region falls linearly in $\sqrt r$",
             "stored result with the paper's step and its 10,000 iterations, $N = 3000$, $d = 500$, $K = 5$",
             verdict="partly",
             measure=partial(measure_radius_paper, Path(folder)),
@@ -78,8 +78,8 @@ def measure_radius_paper(folder: Path) -> Finding:
         "not" if not falls else "partly" if slow else "reproduced",
         f"up to r = {always} all starts up to distance 3 succeed, and from r = {never} on none does. At "
         f"r = 300 most trials are cut off on their way, with a median error of {max(late['error']):.2g} or "
-        f"less. Of {failed} failures the tuned step recovers {saved} from the very same start. So the "
-        "picture shows how slow the descent is at least as much as how wide the basin is",
+        f"less. Of {failed} failures the tuned step recovers {saved} from the same start. So the picture "
+        "shows slowness as well as the region",
     )
 
 
@@ -122,7 +122,7 @@ def rate(folder) -> tuple[Claim, ...]:
             "recovery-momentum",
             "Zhang et al.'s Figure 3 and Theorem 2 (2021)",
             "accelerated descent converges faster than plain descent",
-            "we ran the same trials with momentum 0.2 and 0",
+            "the same trials with momentum 0.2 and 0",
             verdict="reproduced",
             measure=partial(measure_momentum, Path(folder)),
         ),
@@ -130,7 +130,7 @@ def rate(folder) -> tuple[Claim, ...]:
             "recovery-max-norm",
             "Zhang et al.'s Equation (10) (2021)",
             "the error falls at the same rate in the maximum norm",
-            "we measured the same trials in the maximum norm and in the Frobenius norm",
+            "the same trials in the maximum norm and in the Frobenius norm",
             verdict="reproduced",
             measure=partial(measure_max_norm, Path(folder)),
         ),
@@ -192,7 +192,7 @@ def samples(folder) -> tuple[Claim, ...]:
             "recovery-samples-theorem",
             "Zhang et al.'s Equation (8) (2021)",
             r"$N = \Omega(K^8 r \log d)$ samples are enough",
-            "we compared the same result with the formula, its constant taken as 1",
+            "the same result beside the formula with the constant 1",
             verdict="reproduced",
             measure=partial(measure_theorem, Path(folder)),
         ),
@@ -224,7 +224,7 @@ def measure_theorem(folder: Path) -> Finding:
     return Finding(
         "reproduced" if enough else "not",
         f"at r = 20 the formula asks for {theorem_samples(5, 20, 100):.1e} samples, and {half[20]:.0f} are "
-        "enough in half of the trials. So its number is sufficient, and far from necessary",
+        "enough in half of the trials",
     )
 
 
@@ -286,8 +286,7 @@ def measure_features(folder: Path) -> Finding:
     return Finding(
         "partly" if growth < 1.15 else "reproduced" if growth < 1.15 * logs else "not",
         f"the number is linear in r. From d = 100 to 5,000 log d grows {logs:.1f}-fold, and yet the samples "
-        f"for each weight stay between {min(wide):.2f} and {max(wide):.2f}: with the supports known, the "
-        "features outside them enter no step",
+        f"for each weight stay between {min(wide):.2f} and {max(wide):.2f}",
     )
 
 
@@ -300,8 +299,7 @@ def measure_dense(folder: Path) -> Finding:
     return Finding(
         "reproduced" if good else "partly",
         f"without a mask it takes {min(halves):.2f} to {max(halves):.2f} samples for each of the dK weights, "
-        f"and with one {masked:.2f} samples for each of the rK weights. So a mask that keeps r of d features "
-        "saves a share of about 1 - r/d. Neither student needs a factor log d",
+        f"and with one {masked:.2f} for each of the rK weights. So a mask saves a share of about 1 - r/d",
     )
 
 

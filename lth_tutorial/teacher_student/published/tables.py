@@ -70,7 +70,13 @@ def rate_table(folder, supports=(20, 100, 300)) -> tables.Table:
         for line in stored["summary"]["lines"]
         if line["support"] in supports
     ]
-    head = ("features per neuron", "start at", "trials", "1000 (1 - rate)", "against no momentum")
+    head = (
+        "features per neuron",
+        "start at",
+        "trials",
+        "1000 (1 - rate)",
+        "over that without momentum",
+    )
     return tables.table(head, rows)
 
 
