@@ -139,6 +139,6 @@ def measure_time(folder: Path) -> Finding:
     return Finding(
         "not testable as published" if 10 * seconds < theirs else "partly",
         f"Their solver is not free and was not tried. With ours one network takes {seconds:.0f} CPU-seconds, "
-        "exact, on both half-lines. The hours went into minimising with a general solver; the problem does "
-        "not need them.",
+        "and every problem is solved exactly. The hours went into minimising with a general solver; the "
+        "problem does not need them.",
     )
