@@ -155,8 +155,8 @@ def corner_table(paper: dict) -> markdown.Table:
         for k, s in enumerate(SPARSITIES)
     ]
     head = (
-        *("sparsity", "Published", "Dense: Edge-Popup", "Dense: magnitude", "Dense: random"),
-        "Dense: Edge-Popup, radius 0.4",
+        *("sparsity", "Published", "Edge-Popup, 0.3", "magnitude, 0.3", "random, 0.3"),
+        "Edge-Popup, 0.4",
     )
     return markdown.table(head, rows)
 
