@@ -10,11 +10,11 @@ thread was blocked (of each task what is longer than 50 ms), milliseconds from a
 """
 
 import argparse
-import functools
 import gzip
 import http.server
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -95,7 +95,7 @@ class Compressed(http.server.SimpleHTTPRequestHandler):
 
 def serve(site: Path) -> str:
     """The address of a site, served until the program ends."""
-    handler = functools.partial(Compressed, directory=str(site))
+    handler = partial(Compressed, directory=str(site))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
@@ -106,8 +106,9 @@ def measure(browser, url: str) -> list[float]:
     context = browser.new_context(**PHONE)
     page = context.new_page()
     session = context.new_cdp_session(page)
-    sizes = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    sizes = {}
+    session.on("Network.responseReceived", partial(_begin, sizes))
+    session.on("Network.loadingFinished", partial(_end, sizes))
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", LINE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -116,13 +117,24 @@ def measure(browser, url: str) -> list[float]:
     page.wait_for_timeout(2500)
     seen = page.evaluate("window.seen")
     counts = page.evaluate(COUNT)
-    weight, requests = sum(sizes) / 1000, len(sizes)
+    weight, requests = sum(sizes.values()) / 1000, len(sizes)
     slide = page.evaluate(SLIDE)
     context.close()
     nothing = float("nan")
     alive = nothing if seen["alive"] is None else seen["alive"] / 1000
     moved = nothing if slide is None else slide
     return [alive, seen["blocked"] / 1000, moved, weight, requests, *counts]
+
+
+def _begin(sizes: dict, event: dict) -> None:
+    """An answer over the line; what a file holds within itself (`data:`) has come with the file."""
+    if not event["response"]["url"].startswith("data:"):
+        sizes[event["requestId"]] = 0
+
+
+def _end(sizes: dict, event: dict) -> None:
+    if event["requestId"] in sizes:
+        sizes[event["requestId"]] = event["encodedDataLength"]
 
 
 def compare(browser, sites: list[Path], names: list[str], runs: int) -> None:

@@ -138,7 +138,7 @@
     return range.cloneContents();
   };
   const asTex = (formula) => {
-    const tex = formula.querySelector("annotation").textContent;
+    const { tex } = formula.dataset;
     const trail = formula.querySelector(".lth-trail")?.textContent ?? "";
     return (formula.closest(".katex-display") ? `$$${tex}$$` : `$${tex}$`) + trail;
   };

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -107,6 +108,26 @@ def test_macros_are_known_everywhere():
     assert "mathbb" in katex_math.render(r"\R", False, '{"\\\\R": "\\\\mathbb{R}"}')
 
 
+def test_the_engine_ends_before_python_does():
+    """One still open waits now and then for its own thread for ever, and the build never ends."""
+    lines = [
+        "import atexit, sys, threading",
+        "atexit.register(lambda: print(threading.active_count()))",  # called last
+        f"sys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})",
+        "from lth_book import katex_math",
+        "katex_math.render('x', False)",
+        "print(threading.active_count())",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["2", "1"]
+
+
 def test_a_formula_that_katex_rejects_is_named():
     with pytest.raises(
         ValueError, match=r"Undefined control sequence: \\nonsense.* in: \\nonsense x"
@@ -166,7 +187,7 @@ def test_every_symbol_of_the_table_has_a_meaning(chapter):
     entries = symbols.table(chapter).values()
     assert len(entries) >= 15
     for symbol, meaning in entries:
-        assert "<math" in katex_math.render(symbol, False)
+        assert 'class="katex"' in katex_math.render(symbol, False)
         assert len(meaning) > 4
 
 

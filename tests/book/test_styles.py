@@ -1,5 +1,6 @@
 """What a page loads: one sheet of the rules that pages use, icons of a small font, scripts in order."""
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -82,12 +83,13 @@ def test_the_script_of_the_controls_is_first_and_idle_ones_are_left_out():
     assert page_html.finish(page) == page
 
 
-def test_the_theme_still_measures_where_we_leave_it_out():
-    import pydata_sphinx_theme
-
-    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
-    script = (theme / "scripts" / "pydata-sphinx-theme.js").read_text(encoding="utf-8")
-    assert len(re.findall(assets._MEASURES, script)) == 1
+@pytest.mark.parametrize("name", assets.SPARED)
+def test_the_theme_still_does_what_we_leave_out(name):
+    package = "pydata_sphinx_theme" if "pydata" in name else "sphinx_book_theme"
+    theme = Path(importlib.import_module(package).__file__).parent / "theme" / package / "static"
+    script = (theme / name.removeprefix("_static/")).read_text(encoding="utf-8")
+    pattern, _ = assets.SPARED[name]
+    assert len(re.findall(pattern, script)) == 1
 
 
 def icons(css: str) -> set[int]:

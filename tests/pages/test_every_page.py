@@ -45,8 +45,8 @@ PUSHED = """() => {
         if (box.closest(".cell_input")) return [];
         const kind = box.querySelector("table") ? "table" : box.querySelector(".katex") ? "formula" :
             box.closest("pre, .highlight") ? "printed text" : box.localName;
-        const text = (kind === "formula" && box.querySelector("annotation")) || box;
-        return [[kind, wide, text.textContent.replace(/\\s+/g, " ").trim()]];
+        const tex = kind === "formula" && box.querySelector(".katex").dataset.tex;
+        return [[kind, wide, (tex || box.textContent).replace(/\\s+/g, " ").trim()]];
     });
 }"""
 COLUMNS = "printed in columns, which broken lines would tear apart; the first ones are seen"
@@ -414,7 +414,7 @@ def test_axe_is_the_file_that_was_published():
 @pytest.mark.parametrize(
     "planted, kind",
     [
-        ("<div class='lth-scroll'><b class='katex'><annotation>x = x</annotation>WIDE</b></div>", "formula"),
+        ("<div class='lth-scroll'><b class='katex' data-tex='x = x'>WIDE</b></div>", "formula"),
         ("<div class='pst-scrollable-table-container'><table><tr><td>WIDE</td></tr></table></div>", "table"),
         ("<div class='highlight'><pre style='white-space: pre'>WIDE</pre></div>", "printed text"),
         ("<details><summary>A</summary><div class='lth-scroll'>WIDE</div></details>", "div"),

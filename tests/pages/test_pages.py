@@ -224,7 +224,7 @@ def test_keyboard_reaches_the_text_first(open_page):
 def test_a_stop_is_heard_as_a_formula_with_its_meaning(open_page):
     """As the browser tells it to what reads aloud, before and after the meaning is shown."""
     page = open_page("book/1-random-subset-sum.html")
-    stop = page.locator("span[tabindex='0']:has(annotation:text-is('\\\\eta'))").first
+    stop = page.locator("span[tabindex='0']:has([data-tex='\\\\eta'])").first
     stop.scroll_into_view_if_needed()
     for _ in range(2):
         node = accessible(page, stop)
@@ -255,7 +255,7 @@ def test_a_copy_has_the_tex_of_a_formula_once(open_page):
                 const copy = new ClipboardEvent("copy", { clipboardData: data, cancelable: true });
                 document.dispatchEvent(copy);
                 return [data.getData("text/plain"), data.getData("text/html"),
-                    (node.nodeType === 3 ? shown : node).querySelector("annotation").textContent];
+                    (node.nodeType === 3 ? shown : node).querySelector(".katex").dataset.tex];
             });
         })()"""
     )
@@ -270,9 +270,7 @@ def test_a_copy_has_the_tex_of_a_formula_once(open_page):
 def test_a_symbol_says_what_it_means(open_page, how):
     options = {"has_touch": True} if how == "touch" else {}
     page = open_page("book/1-random-subset-sum.html", width=390, **options)
-    formula = page.locator(
-        "span[data-symbols][tabindex='0']:has(annotation:text-is('\\\\eta'))"
-    ).first
+    formula = page.locator("span[data-symbols][tabindex='0']:has([data-tex='\\\\eta'])").first
     formula.scroll_into_view_if_needed()
     {
         "hover": formula.hover,

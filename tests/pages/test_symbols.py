@@ -34,9 +34,11 @@ def shown(file: Path) -> set[str]:
     meanings = json.loads(data.string) if data else {}
     written: dict[str, set[str]] = {key: set() for key in meanings}
     for formula in page.select("article [data-symbols]"):
-        tex = formula.find("annotation").get_text()
+        tex = formula.select_one("[data-tex]")["data-tex"]
         for key in json.loads(formula["data-symbols"]):
-            symbol = BeautifulSoup(meanings[key][0], "html.parser").find("annotation").get_text()
+            symbol = BeautifulSoup(meanings[key][0], "html.parser").select_one("[data-tex]")[
+                "data-tex"
+            ]
             written[key] |= spellings(tex, symbol, meanings[key][1])
     return {
         f"{file.stem} | {key} | {meanings[key][1]} | {'  '.join(sorted(found))}"

@@ -11,11 +11,20 @@ import lth_tutorial
 from .katex_math import VENDOR
 from .symbols import NOTATION
 
-THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
-# What the theme's script does last: it measures every box that may scroll, at load and after each change, for
-# which the whole page is laid out. `book.js` measures the boxes that come near.
-_MEASURES = r'"complete"===document\.readyState\?\w+\(\):window\.addEventListener\("load",\w+\)'
-_LEFT_OUT = "/* boxes: book.js */0"
+# What the theme's scripts do that a long page pays for: each file with a pattern and what stands for it.
+# The first measures every box that may scroll, at load and after each change, for which the whole page is
+# laid out (`book.js` measures the boxes that come near); the second asks of every element whether it has one
+# of 28 classes, which is found sooner class by class.
+SPARED = {
+    "_static/scripts/pydata-sphinx-theme.js": (
+        r'"complete"===document\.readyState\?\w+\(\):window\.addEventListener\("load",\w+\)',
+        "/* boxes: book.js */0",
+    ),
+    "_static/scripts/sphinx-book-theme.js": (
+        r'document\.querySelectorAll\((\w+)\.join\(", "\)\)',
+        r"\1.flatMap((name)=>[...document.querySelectorAll(name)])",
+    ),
+}
 logger = logging.getLogger(__name__)
 CONTROLS = Path(lth_tutorial.__file__).parent / "explore" / "static"
 
@@ -24,7 +33,7 @@ def setup(app):
     """Sphinx: the book's styles and scripts on every page."""
     app.add_config_value("lth_assets", "", "html")
     app.connect("config-inited", add_folders)
-    app.connect("build-finished", spare_measures)
+    app.connect("build-finished", spare)
     for name in ("katex/katex.css", "explore.css"):
         app.add_css_file(name)
     for name in ("explore.js", "playground.js", "calculators.js", "book.js"):
@@ -39,17 +48,18 @@ def add_folders(app, config) -> None:
     )
 
 
-def spare_measures(app, exception) -> None:
-    """The theme's script as the pages load it, without what lays out the whole page."""
-    script = Path(app.outdir) / THEME_SCRIPT
-    if exception or not script.exists():
-        return
-    text = script.read_text(encoding="utf-8")
-    after, found = re.subn(_MEASURES, _LEFT_OUT, text)
-    if found:
-        script.write_text(after, encoding="utf-8")
-    elif _LEFT_OUT not in text:
-        logger.warning("%s no longer ends as it did: see assets.py", THEME_SCRIPT)
+def spare(app, exception) -> None:
+    """The theme's scripts as the pages load them, without what a long page pays for."""
+    for name, (pattern, instead) in SPARED.items():
+        script = Path(app.outdir) / name
+        if exception or not script.exists():
+            continue
+        text = script.read_text(encoding="utf-8")
+        after, found = re.subn(pattern, instead, text)
+        if found:
+            script.write_text(after, encoding="utf-8")
+        elif re.sub(r"\\1.", "", instead) not in text:
+            logger.warning("%s no longer says what it did: see assets.py", name)
 
 
 def digest(*folders: Path) -> str:

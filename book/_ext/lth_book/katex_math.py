@@ -3,10 +3,11 @@
 A page then needs no mathematics library, nothing moves while it loads, and screen readers get MathML.
 """
 
+import atexit
 import json
 import re
 from functools import cache, lru_cache
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,12 +16,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from . import mathml, symbols
+from . import light_formulas, mathml, symbols
 
 VENDOR = Path(__file__).parent / "vendor"
 SHORT = 14  # signs
-_ENDS = "</span></span></span>"  # of the last part kept together, of what is seen, of the formula
-_FORMULA = '<span class="katex"'
+_SEEN = re.compile(r'class="[^"]*\bkatex-html\b[^>]*>(.*)', re.DOTALL)
 _LINE = re.compile(r'data-text="([^"]*)"')
 _MATH = re.compile(r"(?s)<math\b.*?</math>")
 # The name of a function and the sign that applies it: KaTeX leaves the two apart where they are a subscript,
@@ -56,6 +56,8 @@ class KeepPunctuation(SphinxPostTransform):
 @lru_cache(maxsize=1)
 def _engine() -> MiniRacer:
     engine = MiniRacer()
+    # An engine still open while Python ends may wait for its own thread for ever.
+    atexit.register(engine.close)
     engine.eval((VENDOR / "katex.min.js").read_text(encoding="utf-8"))
     return engine
 
@@ -81,7 +83,7 @@ def render(tex: str, display: bool, macros: str = "{}") -> str:
         raise ValueError(f"{reason} in: {tex}") from error
     html = _NAME_IN_SCRIPT.sub(r"<mrow>\1</mrow>", html)
     line = mathml.line(_MATH.search(html)[0], tex)
-    return html.replace(_FORMULA, f'{_FORMULA} data-text="{escape(line, quote=True)}"', 1)
+    return light_formulas.lighter(html, line)
 
 
 def line(tex: str, display: bool, macros: dict) -> str:
@@ -117,7 +119,7 @@ def _render(self, node, tex: str, display: bool) -> str:
 
 def is_short(formula: str) -> bool:
     """Whether a rendered formula is so short that it had better stay on one line."""
-    seen = formula.partition('class="katex-html"')[2].partition(">")[2]
+    seen = _SEEN.search(formula)[1]
     return len(re.sub(r"<[^>]+>|\s", "", seen)) <= SHORT
 
 
@@ -128,9 +130,7 @@ def visit_inline(self, node: nodes.math) -> None:
     formula = _render(self, node, tex, display=False)
     kind = "math lth-short" if is_short(formula) else "math"
     if node.get("trail"):
-        formula = (
-            f'{formula.removesuffix(_ENDS)}<span class="lth-trail">{node["trail"]}</span>{_ENDS}'
-        )
+        formula = light_formulas.with_trail(formula, node["trail"])
     formula = f'<span class="{kind} notranslate nohighlight"{attributes}>{formula}</span>'
     self.body.append(formula)
     raise nodes.SkipNode

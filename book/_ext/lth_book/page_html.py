@@ -96,6 +96,8 @@ _SUBSTITUTIONS = (
         r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
         '<div class="sidebar-primary-item" role="navigation" aria-label="Home">',
     ),
+    # Names and brackets of code have the colour of code: a page has two thousand.
+    (r'<span class="[npw]">([^<]*)</span>', r"\1"),
     # Ids that the extensions give to every proof, exercise and solution alike.
     (r' id="(?:proof|(?:proof|exercise|solution)-content)"', ""),
     # A proof is told from what it proves.
