@@ -126,7 +126,7 @@ def _tidy(svg: str, prefix: str) -> str:
         svg = re.sub(value, f"var(--lth-{name}, {value})", svg, flags=re.IGNORECASE)
     svg = re.sub(r"#000000|(?<=[ :])black(?=[;\"])", "currentColor", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
-    svg = re.sub(r"\s*\n\s*", "\n", svg)
+    svg = _fewer_elements(re.sub(r"\s*\n\s*", "\n", svg))
     head = re.match(r"<svg[^>]*>", svg).group()
     view = re.search(r'viewBox="([^"]*)"', head).group(1)
     root = (
@@ -135,6 +135,34 @@ def _tidy(svg: str, prefix: str) -> str:
         'fill="currentColor" font-family="inherit" stroke-linejoin="round">'
     )
     return root + svg[len(head) :].strip()
+
+
+_GROUP = re.compile(r"<g\b[^>]*>|</g>")
+_ALIKE = re.compile(r'(<path d="[^"]*)"((?![^>]*(?:opacity|\bid=))[^>]*/>)(?:\n<path d="[^"]*"\2)+')
+
+
+def _fewer_elements(svg: str) -> str:
+    """The same picture without groups that say nothing; paths that look alike in a row become one.
+
+    A browser lays out and styles every element anew when a control moves.
+    """
+    within = []  # of each open group, whether it says something
+
+    def group(tag: re.Match) -> str:
+        if tag[0] != "</g>":
+            within.append(tag[0] != "<g>")
+            return tag[0] if within[-1] else ""
+        return tag[0] if within.pop() else ""
+
+    svg = re.sub(r"<defs>\s*</defs>", "", _GROUP.sub(group, svg))
+    svg = re.sub(r"\n{2,}", "\n", svg)
+    return _ALIKE.sub(_as_one, svg)
+
+
+def _as_one(paths: re.Match) -> str:
+    """Paths that differ in their outlines alone."""
+    outlines = re.findall(r'<path d="([^"]*)"', paths[0])
+    return '<path d="' + "\n".join(line.strip("\n") for line in outlines) + '\n"' + paths[2]
 
 
 def _rename_ids(svg: str, prefix: str) -> str:

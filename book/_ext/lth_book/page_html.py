@@ -98,6 +98,8 @@ _SUBSTITUTIONS = (
     ),
     # Names and brackets of code have the colour of code: a page has two thousand.
     (r'<span class="[npw]">([^<]*)</span>', r"\1"),
+    # Between the shapes of a picture stands nothing.
+    (r"(?s)<svg viewBox=.*?</svg>", lambda svg: svg[0].replace(">\n<", "><")),
     # Ids that the extensions give to every proof, exercise and solution alike.
     (r' id="(?:proof|(?:proof|exercise|solution)-content)"', ""),
     # A proof is told from what it proves.

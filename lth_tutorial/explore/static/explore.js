@@ -85,26 +85,44 @@
     delete self.lthFrames[key];
     const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const { lines, frames } = JSON.parse(await new Response(text).text());
-    const picture = (frame) => frame.svg.map((number) => lines[number]).join("\n");
+    const picture = (frame) => frame.svg.map((number) => lines[number]).join("\n").replaceAll(">\n<", "><");
     return frames.map((frame) => ({ says: frame.says, csv: frame.csv, svg: () => picture(frame) }));
   }
 
   // One picture becomes another: what both have in common stays, so that it is not laid out anew.
   function change(from, to) {
     if (from.isEqualNode(to)) return;
-    if (kind(from) !== kind(to)) return from.replaceWith(to);
-    if (from.nodeType !== Node.ELEMENT_NODE) from.data = to.data;
-    else {
-      for (const { name, value } of to.attributes) {
-        if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-      }
-      const others = [...to.childNodes];
-      [...from.childNodes].forEach((child, k) => change(child, others[k]));
+    if (from.nodeType !== Node.ELEMENT_NODE) {
+      from.data = to.data;
+      return;
     }
+    for (const { name, value } of to.attributes) {
+      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    }
+    changeChildren(from, to);
   }
 
-  // Of one kind are nodes with the same name, attributes, and number of children.
-  const kind = (node) => [node.nodeName, node.childNodes.length, ...(node.getAttributeNames?.() ?? [])].join(" ");
+  // Node by node in order: one of the same kind changes; else one has gone, or come, whichever is less.
+  function changeChildren(from, to) {
+    const [mine, others] = [[...from.childNodes], [...to.childNodes]];
+    const [kinds, wanted] = [mine.map(kind), others.map(kind)];
+    const until = (all, start, one) => (all.indexOf(one, start) + 1 || Infinity) - start;
+    let [k, next] = [0, 0];
+    while (k < mine.length && next < others.length) {
+      const [gone, come] = [until(kinds, k, wanted[next]), until(wanted, next, kinds[k])];
+      if (kinds[k] === wanted[next]) change(mine[k++], others[next++]);
+      else if (gone < come) mine[k++].remove();
+      else if (come < Infinity) mine[k].before(others[next++]);
+      else mine[k++].replaceWith(others[next++]);
+    }
+    mine.slice(k).forEach((node) => node.remove());
+    from.append(...others.slice(next));
+  }
+
+  // Of one kind are nodes with the same name and attributes.
+  const kind = (node) => [node.nodeName, ...(node.getAttributeNames?.() ?? [])].join(" ");
+
+  const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 50));
 
   function explorer(figure) {
     const axes = JSON.parse(figure.dataset.axes);
@@ -131,10 +149,29 @@
       },
     ));
 
+    function parsed(frame) {
+      const box = stage.cloneNode(false);
+      box.innerHTML = frame.svg();
+      return box;
+    }
+
+    // The views one step away, parsed while nothing else happens.
+    const ready = new Map();
+    function prepare() {
+      const shown = { ...at };
+      const near = axes.flatMap((a) => [-1, 1].map((by) => ({ ...shown, [a.name]: shown[a.name] + by })));
+      const there = near.filter((places) => axes.every((a) => places[a.name] in a.texts));
+      const wanted = there.map((places) => frameAt(place(places)));
+      for (const frame of ready.keys()) if (!wanted.includes(frame)) ready.delete(frame);
+      for (const frame of wanted) if (!ready.has(frame)) ready.set(frame, parsed(frame));
+    }
+
+    const frameAt = (index) => (index === place(start) ? first : frames[index]);
+
     function paint(frame) {
-      const next = stage.cloneNode(false);
-      next.innerHTML = frame.svg();
-      change(stage, next);
+      changeChildren(stage, ready.get(frame) ?? parsed(frame));
+      ready.delete(frame);
+      if (frames && !figure.draws) whenIdle(prepare);
       stage.setAttribute("aria-label", frame.says);
       says.textContent = frame.says;
       figure.dataset.csv = frame.csv;
@@ -144,8 +181,7 @@
     function picture() {
       const index = place(at);
       if (figure.draws?.(at)) return; // a page that runs computes it
-      if (index === place(start)) return paint(first);
-      if (frames) return paint(frames[index]);
+      if (frames || index === place(start)) return paint(frameAt(index));
       return figure.frames().then(picture, () => {
         says.textContent = "This view could not be fetched. Move the control to try again.";
       });
