@@ -30,8 +30,8 @@ def measure_single() -> Finding:
     slope = np.polyfit(np.log(n), np.log(median_weight_errors(n, 500, 63, rule="nearest")), 1)[0]
     return Finding(
         "reproduced" if -1.3 < slope < -0.7 else "not",
-        f"The median weight error falls like n to the power {slope:.1f}. So one more digit takes a network "
-        "about ten times as wide.",
+        f"Measured, the median weight error falls like n to the power {slope:.1f}; in theory it is 1/n. So "
+        "one more digit takes a network about ten times as wide.",
     )
 
 
@@ -89,8 +89,8 @@ def measure_lower_bound() -> Finding:
         ratios.append(network.candidates / bounds.necessary_parameters(d, error))
     return Finding(
         "reproduced" if min(ratios) > 1 else "not",
-        f"At the error that our networks reach, the bound asks for a certain number of weights. Their blocks "
-        f"hold {min(ratios):.1f} to {max(ratios):.1f} times as many.",
+        "From the error of a network the bound computes how many weights are necessary. The blocks of our "
+        f"networks hold {min(ratios):.1f} to {max(ratios):.1f} times that number.",
     )
 
 

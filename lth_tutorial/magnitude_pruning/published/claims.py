@@ -90,9 +90,9 @@ def measure_tickets(folder: Path) -> Finding:
     left, best = summary["left"], int(np.argmax(last))
     return Finding(
         "reproduced" if worst >= 5 else "partly",
-        f"on 10,000 images, at the same step, the mean accuracy of the tickets is at least that of the whole "
-        f"network with {_percent(left[sparsest])} of the weights or more. In each single run some ticket of "
-        f"at most {_percent(left[worst])} wins. The best mean is {last[best]:.3f}, with "
+        f"tickets that keep {_percent(left[sparsest])} of the weights or more are on average at least as "
+        "accurate as the whole network (on 10,000 images, both at the same step). In each single run some "
+        f"ticket of at most {_percent(left[worst])} wins. The best mean is {last[best]:.3f}, with "
         f"{_percent(left[best])}, against {last[0]:.3f}",
     )
 
