@@ -165,18 +165,18 @@ def _at(degrees) -> np.ndarray:
     return np.column_stack([np.cos(angle), np.sin(angle)])
 
 
-ASSUMPTIONS = (
-    "nothing",
-    "no parallel points",
-    "few opposite pairs",
-    "no point at 0",
-    "bounded first layer",
-    "both signs of output weights",
+CASES = (
+    "all assumptions",
+    "two parallel points",
+    "too many opposite pairs",
+    "a point at 0",
+    "a Gaussian first layer",
+    "positive output weights",
 )
 
 
-def dropped_problem(assumption: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Points, labels, and what an assumption's absence forbids.
+def broken_problem(case: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Ten points with labels, of which the case may break an assumption, and what they then forbid.
 
     Returns:
         x, y, and a vector n with <n, f> = 0 for whatever a network without biases can say on x; None if
@@ -184,38 +184,38 @@ def dropped_problem(assumption: str) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """
     x, y = problem()
     null = None
-    if assumption == "no parallel points":
+    if case == "two parallel points":
         x[1], y[0], y[1] = x[0] / 2, 0.8, -0.6
         null = np.r_[0.5, -1.0, np.zeros(8)]
-    elif assumption == "few opposite pairs":
+    elif case == "too many opposite pairs":
         third = x[0] + x[1]
         length = np.linalg.norm(third)
         x[2:6] = -x[0], -x[1], third / length, -third / length
         y[:6] = 0.8, 0.5, -0.6, -0.7, -0.9, 0.6
         null = np.r_[1.0, 1.0, -1.0, -1.0, -length, length, np.zeros(4)]
-    elif assumption == "no point at 0":
+    elif case == "a point at 0":
         x[0], y[0] = 0.0, 0.5
         null = np.r_[1.0, np.zeros(9)]
     return x, y, null
 
 
-def floor(assumption: str) -> float:
+def floor(case: str) -> float:
     """The largest error that no network without biases, however wide, can go below on those points.
 
     With <n, f> = 0 the largest error is at least |<n, y>| / |n|_1; positive output weights cannot make a
     negative output.
     """
-    _, y, null = dropped_problem(assumption)
-    if assumption == "both signs of output weights":
+    _, y, null = broken_problem(case)
+    if case == "positive output weights":
         return float(max(-y.min(), 0))
     return 0.0 if null is None else float(abs(null @ y) / np.abs(null).sum())
 
 
-def dropped_errors(assumption: str, widths, trials: int, rng) -> np.ndarray:
-    """Median largest error of the keep rule with one assumption dropped; (len(widths),)."""
-    x, y, _ = dropped_problem(assumption)
-    law = "gaussian" if assumption == "bounded first layer" else "sphere"
-    if assumption != "both signs of output weights":
+def broken_errors(case: str, widths, trials: int, rng) -> np.ndarray:
+    """Median largest error of the keep rule where a case breaks an assumption; (len(widths),)."""
+    x, y, _ = broken_problem(case)
+    law = "gaussian" if case == "a Gaussian first layer" else "sphere"
+    if case != "positive output weights":
         return np.median(sup_errors("random", widths, trials, rng, x, y, law), axis=1)
     medians = []
     for k, stream in zip(widths, generator("rng", rng).spawn(len(widths)), strict=True):

@@ -294,22 +294,24 @@ def needed(summary, tolerance: str):
     return describe(figure, says, columns)
 
 
-def dropped(widths, errors, floors, assumption: str):
-    """The keep rule's error with one assumption dropped; errors: {assumption: (widths,)}."""
+def broken(widths, errors, floors, case: str):
+    """The keep rule's error where one assumption is broken; errors: {case: (widths,)}."""
+    plain = experiments.CASES[0]
     with style():
         figure, axes = subplots(height=3.0)
-        axes.plot(widths, errors["nothing"], "o--", color=MUTED, label="nothing dropped")
-        if assumption != "nothing":
-            axes.plot(widths, errors[assumption], "s-", color=BLUE, label="dropped")
-        if floors[assumption] > 0:
-            axes.axhline(floors[assumption], color=AMBER, linestyle=":", label="no mask goes below")
+        axes.plot(widths, errors[plain], "o--", color=MUTED, label=f"with {plain}")
+        if case != plain:
+            axes.plot(widths, errors[case], "s-", color=BLUE, label=f"with {case}")
+        if floors[case] > 0:
+            axes.axhline(floors[case], color=AMBER, linestyle=":", label="no mask goes below")
         axes.set(xscale="log", yscale="log", xlabel="neurons n", ylabel="largest error")
         axes.set_ylim(0.02, 8)
         axes.set_yticks([0.1, 1], ["0.1", "1"])
         axes.minorticks_off()
         axes.legend(loc="upper right", fontsize=SMALL)
-    ends = errors[assumption]
-    says = f"Dropped: {assumption}. The largest error goes from {ends[0]:.2g} to {ends[-1]:.2g}" + (
-        f", and no mask brings it below {floors[assumption]:.2g}." if floors[assumption] else "."
-    )
+    ends = errors[case]
+    says = (
+        f"With {case} the largest error is {ends[0]:.2g} at {widths[0]:,} neurons and {ends[-1]:.2g} at "
+        f"{widths[-1]:,}."
+    ) + (f" No mask brings it below {floors[case]:.2g}." if floors[case] else "")
     return describe(figure, says, {"n": widths, "largest_error": ends})

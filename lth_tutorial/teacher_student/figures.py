@@ -280,18 +280,16 @@ def eigenvalues(curves, against: str, distance: float):
         bottom.set_xlabel(against)
     place = "At the teacher" if distance == 0 else f"At distance {distance:g} from the teacher"
     says = (
-        f"{place}, from {against.split(',')[0]} = {at[0]:g} to {at[-1]:g}: K squared times the least "
-        f"eigenvalue goes {_ends(values, 'least')}; K times the largest goes {_ends(values, 'largest')}."
+        f"{place}, from {against.split(',')[0]} = {at[0]:g} to {at[-1]:g}: the data's least eigenvalue, "
+        f"times K squared, goes {_ends(values['data, least'])}. The population's goes "
+        f"{_ends(values['population, least'])}."
     )
     return describe(figure, says, {against.split(",")[0]: at, **values})
 
 
-def _ends(values: dict, which: str) -> str:
-    """The first and the last value of an eigenvalue, for the data and for the population."""
-    return " and ".join(
-        f"from {values[f'{of}, {which}'][0]:.2f} to {values[f'{of}, {which}'][-1]:.2f} for the {of}"
-        for of in ("data", "population")
-    )
+def _ends(values) -> str:
+    """The first and the last value of an eigenvalue."""
+    return f"from {values[0]:.2f} to {values[-1]:.2f}"
 
 
 METHOD_NAMES = {

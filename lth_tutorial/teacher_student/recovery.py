@@ -70,7 +70,9 @@ def recover(
         supports: (*B, K, r) integers, -1 where a neuron has fewer features.
         initial: (*S, *B, K, r) starting weights; 0 where the support holds -1.
         step: eta; momentum: beta; scalars, or arrays that broadcast to (*S, *B).
-        tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F.
+        tolerance: stop when |W_{t+1} - W_t|_F <= tolerance |W_t|_F. A descent to W = 0 is never at rest by
+            this rule, for each step is the same share of the weights: it goes on until the squares of its
+            steps are too small for a floating-point number, unless `max_iterations` ends it before.
         max_iterations: stop there at the latest.
         truth: the teacher, for errors and for `goal`; its weights (*B, K, r*). Or W* on the student's own
             supports, (*B, K, r). Not 0: errors are relative to its length.

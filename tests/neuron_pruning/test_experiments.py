@@ -201,18 +201,18 @@ def test_circle():
     assert np.all(np.abs(found.kept - rate) < 7 * np.sqrt(rate + 1) + 0.35 * rate.max())
 
 
-@pytest.mark.parametrize("assumption", experiments.ASSUMPTIONS)
-def test_dropped_assumptions_leave_what_theory_says(assumption):
+@pytest.mark.parametrize("case", experiments.CASES)
+def test_broken_assumptions_leave_what_theory_says(case):
     """No draw is below the floor, for any selector; where there is no floor the error falls, to about an
     eighth. Single logarithms have standard deviations of at most 0.42, so that of the two medians of 25 has
     a standard error of 0.15 at most, and 0.3 is more than five of them away: below 1e-6."""
-    x, y, null = experiments.dropped_problem(assumption)
-    floor = experiments.floor(assumption)
+    x, y, null = experiments.broken_problem(case)
+    floor = experiments.floor(case)
     if null is not None:
         w = draw_weights("gaussian", 50, 5, 15)
         assert np.abs(null @ relu_features(x, w)).max() < 1e-12
         assert not has_independent_features(x)
-    errors = experiments.dropped_errors(assumption, (100, 10_000), 25, 16)
+    errors = experiments.broken_errors(case, (100, 10_000), 25, 16)
     assert np.all(errors >= floor - 1e-9)
     if floor == 0:
         assert errors[1] < 0.3 * errors[0]
