@@ -23,6 +23,7 @@ FONT = EXTENSION / "lth_book" / "vendor" / "static" / "fonts" / "icons.woff"
         (".used{color:red}", ".used{color:red}"),
         (".idle{color:red}", ""),
         (".idle,.used>p{color:red}", ".used>p{color:red}"),
+        ("legend+*,a:hover{color:red}", "a:hover{color:red}"),
         (".used .idle::after{color:red}", ""),
         ("p:not(.idle){color:red}", "p:not(.idle){color:red}"),
         ("#there a{color:red}", "#there a{color:red}"),
@@ -35,7 +36,26 @@ FONT = EXTENSION / "lth_book" / "vendor" / "static" / "fonts" / "icons.woff"
     ],
 )
 def test_a_rule_stays_if_a_page_can_meet_it(rule, kept):
-    assert styles.purged(rule, {"used", "there"}) == kept
+    assert styles.purged(rule, {"used", "there", "p", "a"}) == kept
+
+
+@pytest.mark.parametrize(
+    ("rule", "taken_apart"),
+    [
+        (".a :is(h1, .b){color:red}", ".a h1,.a .b{color:red}"),
+        (
+            ".a > :is(p,ul):is(.b,.c)::before{x:y}",
+            ".a > p:is(.b,.c)::before,.a > ul:is(.b,.c)::before{x:y}",
+        ),
+        (":is(.a :is(p, ul), h1){x:y}", ".a p,.a ul,h1{x:y}"),
+        (".a:is(p, ul){x:y}", ".a:is(p, ul){x:y}"),
+        (":is(.a, .b) p{x:y}", ":is(.a, .b) p{x:y}"),
+        ("@media print{:is(p,h1){x:y}}", "@media print{p,h1{x:y}}"),
+        ("@keyframes turn{to{opacity:0}}", "@keyframes turn{to{opacity:0}}"),
+    ],
+)
+def test_a_rule_asks_only_elements_of_its_names(rule, taken_apart):
+    assert styles.apart(rule) == taken_apart
 
 
 def test_a_custom_property_stays_if_something_asks_for_it():
@@ -51,7 +71,7 @@ def test_words_of_pages_and_scripts_are_names():
     names, variables = styles.used(
         ['<p class="a b-c" id="d" style="color: var(--e)">f</p>'], ["x.classList.add('g-h')"]
     )
-    assert {"a", "b-c", "d", "g-h"} <= names and "f" not in names and variables == {"--e"}
+    assert {"p", "a", "b-c", "d", "g-h"} <= names and "f" not in names and variables == {"--e"}
 
 
 def test_a_page_asks_for_one_sheet_and_for_that_of_formulas_if_it_has_some():

@@ -17,11 +17,13 @@ from tinycss2 import ast
 SHEET = "_static/site.css"
 FORMULAS = "katex.css"  # on pages with formulas alone
 HOLDS = ":has("
+GROUPS = ("media", "supports", "container", "layer")  # at-rules that hold rules
 OWN = ("book.css", "explore.css")  # whole, since scripts and frames use them too
 _LINK = re.compile(r'<link\b[^>]*?href="([^"]*?_static/([^"?]*\.css))[^"]*"[^>]*>\s*')
 _SCRIPT = re.compile(r'<script\b[^>]*?src="[^"]*?(_static/[^"?]*\.js)')
 _WORD = re.compile(r"-*[A-Za-z_][\w-]*")
 _NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
+_TYPES = re.compile(r"<([a-z][\w-]*)")
 _VARIABLE = re.compile(r"--[\w-]+")
 # Fonts of every page arrive with the sheet, so that nothing jumps.
 _FONT = re.compile(r'url\("(fonts/(?:icons|source-sans-3-\w+)\.woff2?)"\)')
@@ -70,9 +72,10 @@ def with_one_sheet(page: str, up: str, digest: str) -> str:
 
 
 def used(pages, scripts) -> tuple[set[str], set[str]]:
-    """What a rule may be for: names of classes and ids, with all words of the scripts; custom properties."""
+    """What rules may be for: elements, classes, ids, all words of the scripts; and custom properties."""
     names, variables = set(), set()
     for page in pages:
+        names.update(_TYPES.findall(page))
         names.update(name for value in _NAMES.findall(page) for name in value.split())
         variables.update(_VARIABLE.findall(page))
     for script in scripts:
@@ -86,7 +89,9 @@ def combined(sheets: list[Path], used: tuple[set[str], set[str]]) -> str:
     names, variables = used
     others = "\n".join(purged(_whole(s), names) for s in sheets if s.name not in OWN)
     own = "\n".join(_whole(s) for s in sheets if s.name in OWN)
-    return f'@charset "UTF-8";\n{without_idle_variables(others, own, variables)}\n{own}'
+    return (
+        f'@charset "UTF-8";\n{apart(without_idle_variables(others, own, variables))}\n{apart(own)}'
+    )
 
 
 def _whole(sheet: Path) -> str:
@@ -118,11 +123,54 @@ def _rule(rule, names: set[str]) -> str:
         return f"{','.join(map(_text, kept))}{{{body}}}" if kept and body else ""
     if not isinstance(rule, ast.AtRule) or (rule.at_keyword == "font-face"):
         return ""  # fonts are the book's own
-    if rule.at_keyword in ("media", "supports", "container", "layer") and rule.content is not None:
+    if rule.at_keyword in GROUPS and rule.content is not None:
         rules = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
         within = _kept(rules, names)
         return f"@{rule.at_keyword} {_text(rule.prelude)}{{{within}}}" if within else ""
     return rule.serialize()
+
+
+def apart(css: str) -> str:
+    """The same sheet, with a selector for each choice of an `:is()` that an element is asked for first.
+
+    A browser asks each element only for the rules of its own name and classes. A rule that ends in
+    `:is(h1, .title)` is asked of all, each shape of a picture among them.
+    """
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return "\n".join(map(_apart_rule, rules))
+
+
+def _apart_rule(rule) -> str:
+    if isinstance(rule, ast.QualifiedRule):
+        selectors = ",".join(_text(one) for s in _selectors(rule.prelude) for one in _choices(s))
+        return f"{selectors}{{{tinycss2.serialize(rule.content).strip()}}}"
+    if rule.type == "at-rule" and rule.at_keyword in GROUPS and rule.content is not None:
+        rules = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        within = "\n".join(map(_apart_rule, rules))
+        return f"@{rule.at_keyword} {_text(rule.prelude)}{{{within}}}"
+    return rule.serialize()
+
+
+def _choices(selector: list) -> list[list]:
+    """One selector for each choice of the `:is()` that its last part begins with."""
+    last = max((k + 1 for k, token in enumerate(selector) if _combines(token)), default=0)
+    begins = selector[last : last + 2]
+    if len(begins) < 2 or begins[0] != ":" or getattr(begins[1], "lower_name", "") != "is":
+        return [selector]
+    before, after = selector[:last], selector[last + 2 :]
+    found = (before + _trimmed(choice) + after for choice in _selectors(begins[1].arguments))
+    return [one for selector in found for one in _choices(selector)]
+
+
+def _combines(token) -> bool:
+    return token.type == "whitespace" or token in (">", "+", "~")
+
+
+def _trimmed(tokens: list) -> list:
+    """Tokens without blanks at their ends."""
+    blank = [token.type == "whitespace" for token in tokens]
+    first = blank.index(False)
+    return tokens[first : len(tokens) - blank[::-1].index(False)]
 
 
 def _text(tokens) -> str:
@@ -141,10 +189,10 @@ def _selectors(prelude: list) -> list[list]:
 
 
 def _named(selector: list) -> set[str]:
-    """Classes and ids that an element has to have; what stands in brackets, as in `:not(.a)`, may lack."""
+    """Elements, classes and ids that must be there; what stands in brackets, as in `:not(.a)`, may lack."""
     ids = {token.value for token in selector if token.type == "hash"}
-    pairs = zip(selector, selector[1:], strict=False)
-    return ids | {b.value for a, b in pairs if a == "." and b.type == "ident"}
+    pairs = zip([None, *selector], selector, strict=False)
+    return ids | {b.value for a, b in pairs if a != ":" and b.type == "ident"}
 
 
 def without_idle_variables(css: str, own: str, variables: set[str]) -> str:
