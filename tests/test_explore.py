@@ -6,6 +6,7 @@ import pickle
 import re
 import xml.etree.ElementTree as ET
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from lth_tutorial.explore import (
     playground,
 )
 from lth_tutorial.explore import explorer as explorers
-from lth_tutorial.explore.frame import render
+from lth_tutorial.explore.frame import _fewer_elements, render
 from lth_tutorial.explore.page import MOVES, PAGE
 from lth_tutorial.style import COLOURS, Figure, style, subplots
 from lth_tutorial.tables import size_text
@@ -87,6 +88,31 @@ def test_svg_is_well_formed_and_follows_the_theme(explorer):
         assert len(ids) == len(set(ids)) and all(i.startswith("wave-") for i in ids)
         assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', frame.svg)) == set(ids)
         assert not re.search(r"\d\.\d{3}", frame.svg)
+
+
+@pytest.mark.parametrize(
+    ("svg", "fewer"),
+    [
+        ("<svg>\n<g>\n<g/>\n<g>\n<use/>\n</g>\n</g>\n</svg>", "<svg>\n<use/>\n</svg>"),
+        ('<svg><g clip-path="x"><g><g/></g></g></svg>', '<svg><g clip-path="x"></g></svg>'),
+        ("<svg><defs>\n</defs><use/></svg>", "<svg><use/></svg>"),
+        (
+            '<path d="M 0\nz\n" style="a"/>\n<path d="M 1\nz\n" style="a"/>\n<path d="M 2\n" style="b"/>',
+            '<path d="M 0\nz\nM 1\nz\n" style="a"/>\n<path d="M 2\n" style="b"/>',
+        ),
+        # One over the other shows through; what is used elsewhere keeps its name.
+        ('<path d="M" style="opacity: .5"/>\n<path d="M" style="opacity: .5"/>', None),
+        ('<path d="M" id="x" style="a"/>\n<path d="M" id="x" style="a"/>', None),
+    ],
+)
+def test_a_picture_has_no_element_too_many(svg, fewer):
+    assert _fewer_elements(svg) == (svg if fewer is None else fewer)
+
+
+def test_stored_pictures_are_well_formed():
+    for file in (Path(__file__).parents[1] / "book" / "frames").glob("*/*.js"):
+        for picture in frames.from_script(file.read_text(encoding="utf-8"))[:2]:
+            ET.fromstring(picture.svg)
 
 
 def test_numbers_come_along(explorer):

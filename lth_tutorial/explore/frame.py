@@ -149,12 +149,12 @@ def _fewer_elements(svg: str) -> str:
     within = []  # of each open group, whether it says something
 
     def group(tag: re.Match) -> str:
-        if tag[0] != "</g>":
-            within.append(tag[0] != "<g>")
-            return tag[0] if within[-1] else ""
-        return tag[0] if within.pop() else ""
+        if tag[0] == "</g>":
+            return tag[0] if within.pop() else ""
+        within.append(tag[0] != "<g>")
+        return tag[0] if within[-1] else ""
 
-    svg = re.sub(r"<defs>\s*</defs>", "", _GROUP.sub(group, svg))
+    svg = re.sub(r"<defs>\s*</defs>", "", _GROUP.sub(group, re.sub(r"<g\b[^>]*/>", "", svg)))
     svg = re.sub(r"\n{2,}", "\n", svg)
     return _ALIKE.sub(_as_one, svg)
 
