@@ -43,6 +43,7 @@ def test_a_rule_stays_if_a_page_can_meet_it(rule, kept):
     ("rule", "taken_apart"),
     [
         (".a :is(h1, .b){color:red}", ".a h1,.a .b{color:red}"),
+        (".a :is(h1, .b) ,\n p { color: red; }", ".a h1,.a .b,p{color: red;}"),
         (
             ".a > :is(p,ul):is(.b,.c)::before{x:y}",
             ".a > p:is(.b,.c)::before,.a > ul:is(.b,.c)::before{x:y}",

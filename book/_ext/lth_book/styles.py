@@ -153,6 +153,7 @@ def _apart_rule(rule) -> str:
 
 def _choices(selector: list) -> list[list]:
     """One selector for each choice of the `:is()` that its last part begins with."""
+    selector = _trimmed(selector)
     last = max((k + 1 for k, token in enumerate(selector) if _combines(token)), default=0)
     begins = selector[last : last + 2]
     if len(begins) < 2 or begins[0] != ":" or getattr(begins[1], "lower_name", "") != "is":
