@@ -52,8 +52,8 @@ def in_two_pieces(site):
 
 def test_nothing_jumps_when_a_page_arrives_in_pieces(open_page, in_two_pieces):
     """The first screen is laid out before the rest is there; no font may come to its formulas later."""
-    path = "book/5-teacher-student.html"
-    origin = in_two_pieces(path, '<span class="mord">36</span>')
+    path = "book/notation.html"
+    origin = in_two_pieces(path, 'data-tex="\\theta"')
     assert open_page(path, origin=origin).evaluate(SHIFT) < 2e-4
 
 
