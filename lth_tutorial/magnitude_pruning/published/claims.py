@@ -91,9 +91,9 @@ def measure_tickets(folder: Path) -> Finding:
     return Finding(
         "reproduced" if worst >= 5 else "partly",
         f"tickets that keep {_percent(left[sparsest])} of the weights or more are on average at least as "
-        "accurate as the whole network (on 10,000 images, both at the same step). In each single run, "
-        f"too, some ticket that keeps {_percent(left[worst])} of the weights or fewer is as accurate as the "
-        f"whole network. The best mean is {last[best]:.3f}, with "
+        "accurate as the whole network (on 10,000 images, both at the same step). In each single run the "
+        f"smallest ticket that is as accurate keeps {_percent(left[worst])} of the weights or less. "
+        f"The best mean is {last[best]:.3f}, with "
         f"{_percent(left[best])}, against {last[0]:.3f}",
     )
 
