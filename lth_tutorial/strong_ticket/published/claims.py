@@ -396,7 +396,7 @@ def measure_searches(folder: Path) -> Finding:
     return Finding(
         "holds" if (lost > TIE).mean() > 0.75 else FAILS,
         f"Of {len(lost)} searches {(lost > TIE).sum()} were better on their way than at their end; the "
-        f"median loss is {np.median(lost):.2f}. Of all searches {early:.0%} were best within ten of their "
+        f"median drop is {np.median(lost):.2f}. Of all searches {early:.0%} were best within ten of their "
         f"fifty passes. On untrained weights they reach {min(peaks):.2f} to {max(peaks):.2f} on the way. "
         f"With a tenth of all passes {(gain > TIE).sum()} of {gain.size} masks are better by more than "
         f"{TIE}; the median gain is {np.median(gain):.2f}.",
