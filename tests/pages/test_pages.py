@@ -319,3 +319,11 @@ def test_pages_print_without_the_furniture(open_page):
     )
     assert shown == []
     assert page.locator("h1:visible").count() == 1
+    # A sheet of A4 with margins of 25 mm; a table that is wider would be cut off.
+    page.set_viewport_size({"width": 605, "height": 860})
+    wide = page.evaluate(
+        """[...document.querySelectorAll("article table")].filter((table) => table.checkVisibility())
+            .map((table) => [table.rows[0].textContent, table.getBoundingClientRect().right - innerWidth])
+            .filter(([, over]) => over > 1)"""
+    )
+    assert wide == []
