@@ -60,7 +60,7 @@ MEANT = [
     ("2-perturbed-subset-sum", "tolerance radius counting", COLUMNS),
     ("2-perturbed-subset-sum", "radius with (1 + epsilon) v", COLUMNS),
     ("2-perturbed-subset-sum", "published, and ours", COLUMNS),
-    ("6-pgd-edge-popup", "sparsity published Edge-Popup", MANY),
+    ("6-pgd-edge-popup", "sparsity Published Edge-Popup", MANY),
     ("notation", "symbol meaning", PAPERS),
 ]
 
