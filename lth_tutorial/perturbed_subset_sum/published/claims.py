@@ -82,7 +82,7 @@ def measure_cause(folder: Path) -> Finding:
     saved = [1 - n["shared, balanced"][eta][0] / n["shared"][eta][0] for eta in n["shared"]]
     return Finding(
         "holds" if min(saved) > 0.15 else "fails",
-        f"At radius 0 balanced signs save {min(saved):.0%} to {max(saved):.0%} of the candidates.",
+        f"At radius 0 balanced signs save {min(saved):.0%} to {max(saved):.0%} of the shared candidates.",
     )
 
 
