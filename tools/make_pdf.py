@@ -70,7 +70,7 @@ def write(site: Path, file: Path) -> None:
     """Print the book."""
     from playwright.sync_api import sync_playwright
 
-    together = site / "whole-book.html"
+    together = site.resolve() / "whole-book.html"
     together.write_text(whole(site), encoding="utf-8")
     try:
         with sync_playwright() as playwright:
