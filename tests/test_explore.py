@@ -115,6 +115,14 @@ def test_stored_pictures_are_well_formed():
             ET.fromstring(picture.svg)
 
 
+def test_no_stored_picture_has_an_element_too_many():
+    """Those of the landing page are stored beside the notebooks."""
+    book = Path(__file__).parents[1] / "book"
+    stored = [*book.glob("*.ipynb"), *(book / "generated").glob("*.html")]
+    assert len(stored) > 8
+    assert [p.name for p in stored if re.search(r"<g/?>", p.read_text(encoding="utf-8"))] == []
+
+
 def test_numbers_come_along(explorer):
     lines = explorer.frames[0].csv.splitlines()
     assert lines[0] == "x,y" and len(lines) == 21
