@@ -22,8 +22,9 @@ from lth_tutorial.explore import (
     playground,
 )
 from lth_tutorial.explore import explorer as explorers
-from lth_tutorial.explore.frame import _fewer_elements, render
+from lth_tutorial.explore.frame import render
 from lth_tutorial.explore.page import MOVES, PAGE
+from lth_tutorial.explore.picture import fewer_elements
 from lth_tutorial.style import COLOURS, Figure, style, subplots
 from lth_tutorial.tables import size_text
 
@@ -97,16 +98,72 @@ def test_svg_is_well_formed_and_follows_the_theme(explorer):
         ('<svg><g clip-path="x"><g><g/></g></g></svg>', '<svg><g clip-path="x"></g></svg>'),
         ("<svg><defs>\n</defs><use/></svg>", "<svg><use/></svg>"),
         (
-            '<path d="M 0\nz\n" style="a"/>\n<path d="M 1\nz\n" style="a"/>\n<path d="M 2\n" style="b"/>',
-            '<path d="M 0\nz\nM 1\nz\n" style="a"/>\n<path d="M 2\n" style="b"/>',
+            '<path d="M 0\nz\n" style="fill: a"/>\n<path d="M 1\nz\n" style="fill: a"/>\n'
+            '<path d="M 2\n" style="fill: b"/>',
+            '<path d="M 0\nz\nM 1\nz\n" style="fill: a"/>\n<path d="M 2\n" style="fill: b"/>',
         ),
         # One over the other shows through; what is used elsewhere keeps its name.
         ('<path d="M" style="opacity: .5"/>\n<path d="M" style="opacity: .5"/>', None),
-        ('<path d="M" id="x" style="a"/>\n<path d="M" id="x" style="a"/>', None),
+        ('<path d="M" id="x" style="fill: a"/>\n<path d="M" id="x" style="fill: a"/>', None),
     ],
 )
 def test_a_picture_has_no_element_too_many(svg, fewer):
-    assert _fewer_elements(svg) == (svg if fewer is None else fewer)
+    assert fewer_elements(svg) == (svg if fewer is None else fewer)
+
+
+TICK = '<defs>\n<path id="t" d="M 0 0\nL 0 3.5\n" style="stroke: red"/>\n</defs>\n'
+DISC = '<defs><path id="d" d="M 0 2\n' + 8 * "C 1 1 1 1 1 1\n" + 'z\n" style="stroke: red"/></defs>'
+SQUARE = '<defs><path id="s" d="M -1 1\nL 1 1\nL 1 -1\nL -1 -1\nz\n" style="stroke: red"/></defs>'
+
+
+def use(name: str, x: float, y: float, style: str) -> str:
+    return f'<use xlink:href="#{name}" x="{x}" y="{y}" style="{style}"/>'
+
+
+@pytest.mark.parametrize(
+    ("svg", "fewer"),
+    [
+        (  # across the labels between them
+            f"{TICK}{use('t', 1.25, 4, 'stroke: red')}\n<text>1</text>\n{use('t', 2, 4, 'stroke: red')}",
+            '\n<path d="M 1.25 4\nL 1.25 7.5\nM 2 4\nL 2 7.5\n" style="stroke: red; fill: none"/>\n'
+            "<text>1</text>",
+        ),
+        (
+            DISC
+            + use("d", 5, 6, "fill: red; stroke: red")
+            + use("d", 7, 6, "fill: red; stroke: red"),
+            '<path d="M 5 6 h 0\nM 7 6 h 0\n" '
+            'style="fill: none; stroke: red; stroke-width: 5; stroke-linecap: round"/>',
+        ),
+        (
+            DISC + use("d", 5, 6, "fill-opacity: 0; stroke: red"),
+            '<path d="M 3 6 a 2 2 0 1 0 4 0 a 2 2 0 1 0 -4 0\n" style="stroke: red; fill: none"/>',
+        ),
+        (  # an edge of another colour is seen where two overlap: they stay two
+            SQUARE + use("s", 1, 1, "fill: blue") + use("s", 9, 1, "fill: blue"),
+            '<path d="M 0 2\nL 2 2\nL 2 0\nL 0 0\nz\n" style="fill: blue; stroke: red"/>\n'
+            '<path d="M 8 2\nL 10 2\nL 10 0\nL 8 0\nz\n" style="fill: blue; stroke: red"/>',
+        ),
+        (  # so does what shows through
+            SQUARE
+            + use("s", 1, 1, "fill: red; opacity: .5")
+            + use("s", 2, 1, "fill: red; opacity: .5"),
+            '<path d="M 0 2\nL 2 2\nL 2 0\nL 0 0\nz\n" style="fill: red; opacity: .5; stroke: red"/>\n'
+            '<path d="M 1 2\nL 3 2\nL 3 0\nL 1 0\nz\n" style="fill: red; opacity: .5; stroke: red"/>',
+        ),
+        (use("elsewhere", 1, 1, "fill: red"), use("elsewhere", 1, 1, "fill: red")),
+        (
+            '<path d="M 0" style="fill: none"/><text transform="rotate(-0 1 2)">a</text>',
+            "<text>a</text>",
+        ),
+        (
+            '<g clip-path="url(#c)">\n<path d="M 0" style="fill: red"/>\n</g>',
+            '<path d="M 0" clip-path="url(#c)" style="fill: red"/>',
+        ),
+    ],
+)
+def test_a_mark_is_drawn_where_it_stands(svg, fewer):
+    assert fewer_elements(svg) == fewer
 
 
 def test_stored_pictures_are_well_formed():
@@ -120,7 +177,7 @@ def test_no_stored_picture_has_an_element_too_many():
     book = Path(__file__).parents[1] / "book"
     stored = [*book.glob("*.ipynb"), *(book / "generated").glob("*.html")]
     assert len(stored) > 8
-    assert [p.name for p in stored if re.search(r"<g/?>", p.read_text(encoding="utf-8"))] == []
+    assert [p.name for p in stored if re.search(r"<g/?>|<use", p.read_text(encoding="utf-8"))] == []
 
 
 def test_numbers_come_along(explorer):

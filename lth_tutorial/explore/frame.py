@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lth_tutorial.style import COLOURS, svg_rc
+from lth_tutorial.style import svg_rc
+
+from .picture import tidy
 
 _PNG_DPI, _PNG_COLOURS = 110, 32
 _SMALL = re.compile(r"(?:\d+\.)?\d+e-(\d+)")
@@ -72,7 +74,7 @@ def as_svg(figure, prefix: str) -> str:
     buffer = io.StringIO()
     with svg_rc():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
-    return _tidy(buffer.getvalue(), prefix)
+    return tidy(buffer.getvalue(), prefix)
 
 
 def as_png(figure) -> bytes:
@@ -110,74 +112,3 @@ def _csv(data: Mapping) -> str:
     writer.writerow(columns)
     writer.writerows([f"{v:.6g}" if isinstance(v, float) else v for v in row] for row in rows)
     return out.getvalue()
-
-
-_NUMBER = re.compile(r"-?\d+\.\d+")
-
-
-def _tidy(svg: str, prefix: str) -> str:
-    """Matplotlib's SVG without what a page does not need, coloured by the page's own variables."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg)
-    svg = re.sub(r'(?s)<g id="patch_1">\s*<path[^>]*?fill: none[^>]*/>\s*</g>', "", svg)
-    svg = re.sub(r"<[^>]*>", lambda tag: _NUMBER.sub(lambda m: _short(m.group()), tag.group()), svg)
-    svg = _rename_ids(svg, prefix)
-    for name, value in COLOURS.items():
-        svg = re.sub(value, f"var(--lth-{name}, {value})", svg, flags=re.IGNORECASE)
-    svg = re.sub(r"#000000|(?<=[ :])black(?=[;\"])", "currentColor", svg)
-    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
-    svg = _fewer_elements(re.sub(r"\s*\n\s*", "\n", svg))
-    head = re.match(r"<svg[^>]*>", svg).group()
-    view = re.search(r'viewBox="([^"]*)"', head).group(1)
-    root = (
-        f'<svg viewBox="{view}" xmlns="http://www.w3.org/2000/svg" '
-        'xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" focusable="false" '
-        'fill="currentColor" font-family="inherit" stroke-linejoin="round">'
-    )
-    return root + svg[len(head) :].strip()
-
-
-_GROUP = re.compile(r"<g\b[^>]*>|</g>")
-_ALIKE = re.compile(r'(<path d="[^"]*)"((?![^>]*(?:opacity|\bid=))[^>]*/>)(?:\n<path d="[^"]*"\2)+')
-
-
-def _fewer_elements(svg: str) -> str:
-    """The same picture without groups that say nothing; paths that look alike in a row become one.
-
-    A browser lays out and styles every element anew when a control moves.
-    """
-    within = []  # of each open group, whether it says something
-
-    def group(tag: re.Match) -> str:
-        if tag[0] == "</g>":
-            return tag[0] if within.pop() else ""
-        within.append(tag[0] != "<g>")
-        return tag[0] if within[-1] else ""
-
-    svg = re.sub(r"<defs>\s*</defs>", "", _GROUP.sub(group, re.sub(r"<g\b[^>]*/>", "", svg)))
-    svg = re.sub(r"\n{2,}", "\n", svg)
-    return _ALIKE.sub(_as_one, svg)
-
-
-def _as_one(paths: re.Match) -> str:
-    """Paths that differ in their outlines alone."""
-    outlines = re.findall(r'<path d="([^"]*)"', paths[0])
-    return '<path d="' + "\n".join(line.strip("\n") for line in outlines) + '\n"' + paths[2]
-
-
-def _rename_ids(svg: str, prefix: str) -> str:
-    """Keep only ids that something refers to, numbered under `prefix`."""
-    used = dict.fromkeys(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg))
-    short = {old: f"{prefix}-{k}" for k, old in enumerate(used)}
-    svg = re.sub(
-        r' id="([^"]+)"', lambda m: f' id="{short[m.group(1)]}"' if m.group(1) in short else "", svg
-    )
-    return re.sub(r'((?:xlink:href="#|url\(#))([^")]+)', lambda m: m[1] + short[m[2]], svg)
-
-
-def _short(number: str) -> str:
-    return (
-        f"{float(number):.2f}".rstrip("0")
-        .rstrip(".")
-        .replace("-0", "0", number.startswith("-0.00"))
-    )

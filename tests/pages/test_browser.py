@@ -1,6 +1,7 @@
 """A browser is looked for, installed where there is none, and missed in one line."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,11 @@ def test_only_continuous_integration_insists_on_one(nowhere, ci, word):
     lines = [line for line in summary.splitlines() if line.startswith(word)]
     assert done.returncode == (1 if ci else 0) and len(lines) == (2 if ci else 1), done.stdout
     assert all("the pages were not tested: no Chromium; install one" in line for line in lines)
+
+
+def test_no_test_asks_for_text_as_drawn():
+    """What a browser has not drawn yet, since it is off the screen, has none: such a test hangs on the place
+    that the page is scrolled to, or cannot fail."""
+    asks = re.compile(r"[.](?:inner_text|all_inner_texts)[(]|[.]innerText[ ;.)]")
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    assert [p.name for p in files if asks.search(p.read_text(encoding="utf-8"))] == []

@@ -83,15 +83,15 @@ def test_a_link_leads_to_a_view(open_page, address):
     figure = page.locator("#cover")
     figure.locator("[data-axis=n]").fill("12")
     figure.locator("[data-axis=eta]").fill("2")
-    says = figure.locator(".lth-says").inner_text()
+    says = figure.locator(".lth-says").text_content()
     link = figure.locator(".lth-link").get_attribute("href")
     assert link == "#cover.n=12&eta=0.01"
     other = with_frames(open_page(CHAPTER + link))
-    assert other.locator("#cover .lth-says").inner_text() == says
+    assert other.locator("#cover .lth-says").text_content() == says
     assert other.locator("#cover").evaluate("f => f.getBoundingClientRect().top < innerHeight")
     other.evaluate("location.hash = '#cover.n=3&eta=0.1'")
     other.wait_for_timeout(50)
-    assert other.locator("#cover .lth-says").inner_text().startswith("3 candidates, 8 sums")
+    assert other.locator("#cover .lth-says").text_content().startswith("3 candidates, 8 sums")
     other.evaluate("location.hash = '#cover.n=99&nonsense'")
     other.wait_for_timeout(50)
     assert other.problems == []
@@ -178,7 +178,7 @@ def test_back_to_an_address_without_a_view_shows_the_first_view(open_page):
     page.go_back()
     page.wait_for_timeout(100)
     assert state(figure) == first
-    assert figure.locator("[data-axis=n] + output").inner_text() == "6"
+    assert figure.locator("[data-axis=n] + output").text_content() == "6"
     page.go_forward()
     page.wait_for_timeout(100)
     assert state(figure) == chosen
@@ -252,21 +252,21 @@ def test_play_runs_and_stops(open_page):
     before = state(figure)
     assert button.get_attribute("aria-label").startswith("Play ")
     button.click()
-    assert button.inner_text() == "Pause"
+    assert button.text_content() == "Pause"
     assert button.get_attribute("aria-label").startswith("Pause ")
     page.wait_for_timeout(1000)
     assert state(figure) != before
     button.click()
     paused = state(figure)
     page.wait_for_timeout(1000)
-    assert state(figure) == paused and button.inner_text() == "Play"
+    assert state(figure) == paused and button.text_content() == "Play"
 
 
 def test_the_landing_page_moves_by_itself_and_stops(open_page):
     page = open_page("book/index.html")
     figure = page.locator("#cover")
     page.wait_for_timeout(1200)
-    assert figure.locator(".lth-play").inner_text() == "Pause"
+    assert figure.locator(".lth-play").text_content() == "Pause"
     moving = state(figure)
     page.wait_for_timeout(900)
     assert state(figure) != moving
@@ -296,11 +296,11 @@ def test_playground_by_hand(open_page):
     says = box.locator(".lth-says")
     buttons = box.locator(".lth-candidates button")
     assert buttons.count() == 10
-    assert says.inner_text().startswith("0 of 10 candidates sum to +0.000000")
+    assert says.text_content().startswith("0 of 10 candidates sum to +0.000000")
     buttons.nth(2).click()
     assert buttons.nth(2).get_attribute("aria-pressed") == "true"
-    value = float(buttons.nth(2).inner_text().replace("\u2212", "-"))
-    total = float(says.inner_text().split("sum to ")[1].split(";")[0].replace("\u2212", "-"))
+    value = float(buttons.nth(2).text_content().replace("\u2212", "-"))
+    total = float(says.text_content().split("sum to ")[1].split(";")[0].replace("\u2212", "-"))
     assert total == pytest.approx(value, abs=6e-4)
     by_hand = _distance(says)
     box.get_by_role("button", name="Solve").click()
@@ -314,11 +314,11 @@ def test_playground_by_hand(open_page):
     box.get_by_role("button", name="Solve").click()
     assert _distance(says) < 0.001
     box.get_by_role("button", name="Clear").click()
-    assert says.inner_text().startswith("0 of 20")
+    assert says.text_content().startswith("0 of 20")
 
 
 def _distance(says) -> float:
-    return float(says.inner_text().split(" is ")[1].split(" away")[0])
+    return float(says.text_content().split(" is ")[1].split(" away")[0])
 
 
 def test_the_calculator_says_what_the_package_says(open_page):

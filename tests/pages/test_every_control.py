@@ -174,10 +174,10 @@ def test_guess_answers_only_after_the_commitment(shared_page, path):
         f"{source(path)}: this test guesses 20; the slider of `guess` goes from {low} to {high}: choose its "
         "ends around 20"
     )
-    assert form.locator(".lth-verdict").inner_text() == ""
+    assert form.locator(".lth-verdict").text_content() == ""
     form.locator("input").fill("20")
     form.locator("button").click()
-    verdict = form.locator(".lth-verdict").inner_text()
+    verdict = form.locator(".lth-verdict").text_content()
     assert verdict.startswith("You said 20; the answer is ")
     assert form.locator("input").is_disabled()
 

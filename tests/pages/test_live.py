@@ -56,7 +56,7 @@ def test_all_of_it_is_the_sites_own(live, address):
 def test_a_fixed_slice_prints_what_is_stored(live):
     results = run_cells(live, SLICE[TWO])
     assert set(SLICE[TWO]) <= set(results) and differences(results) == []
-    assert "same as printed" in cell(live, "c05").locator(".lth-note").inner_text()
+    assert "same as printed" in cell(live, "c05").locator(".lth-note").text_content()
 
 
 def test_a_slice_of_another_chapter_in_the_same_python(live):
@@ -72,7 +72,7 @@ def test_a_cell_is_edited_runs_and_is_put_back(live):
     live.keyboard.type("\nprint(6/2)\n1/0")
     live.keyboard.press("Shift+Enter")
     box.locator(".lth-error").wait_for()
-    shown = box.inner_text()
+    shown = box.text_content()
     assert "3.0" in shown and "ZeroDivisionError: division by zero" in shown and "edited" in shown
     assert box.locator(".lth-error details").get_attribute("open") is None
     live.keyboard.press("Tab")  # no trap: the focus moves on
@@ -84,12 +84,12 @@ def test_a_cell_is_edited_runs_and_is_put_back(live):
     assert [c["outputs"] for c in notebook["cells"] if "".join(c["source"]).endswith("1/0")] == [[]]
     later = live.context.new_page()
     later.goto(live.url)
-    assert "with your edits" in later.locator(".lth-run").inner_text()
+    assert "with your edits" in later.locator(".lth-run").text_content()
     later.close()
     box.get_by_role("button", name="Put back").click()
-    assert "edited" not in box.inner_text()
+    assert "edited" not in box.text_content()
     run_cells(live, ["c05"])
-    assert "ZeroDivisionError" not in box.inner_text()
+    assert "ZeroDivisionError" not in box.text_content()
 
 
 def test_a_picture_is_shown_where_the_page_had_none(live):
@@ -118,7 +118,7 @@ def test_a_figure_computes_between_its_frames(live):
         "document.querySelector('#thicken .lth-says').textContent.includes('0.02:')"
     )
     figure.get_by_label("radius ε, a number from 0 to 0.03").fill("0.2")
-    assert "It takes a number from 0 to 0.03." in figure.inner_text()
+    assert "It takes a number from 0 to 0.03." in figure.text_content()
     slider = figure.locator("#thicken-epsilon-control")
     slider.evaluate("s => { s.value = 1; s.dispatchEvent(new Event('input', { bubbles: true })); }")
     live.wait_for_function(
@@ -177,10 +177,10 @@ def test_an_assignment_answers_in_the_page(live, address):
     page.locator(".tag_lth-cell-check-best-kept-1").get_by_role("button", name="Run").click()
     shown = page.locator(".tag_lth-cell-check-best-kept-1 .cell_output")
     shown.get_by_text("public checks").wait_for()
-    assert "your mask keeps" in shown.inner_text() and "pass" not in shown.inner_text()
+    assert "your mask keeps" in shown.text_content() and "pass" not in shown.text_content()
     tasks = page.locator(".lth-tasks")
     assert (
-        "1 of" in tasks.locator("summary").inner_text()
+        "1 of" in tasks.locator("summary").text_content()
         and "best_kept: 1 of 4 public checks" in tasks.text_content()
     )
     page.get_by_label("Your answer in words: counting_proof").fill("Count the intervals.")
@@ -220,7 +220,7 @@ def test_stop_ends_a_loop_within_a_second_and_the_next_cell_begins_again(live):
     live.wait_for_timeout(200)
     live.get_by_role("button", name="Stop", exact=True).click()
     live.wait_for_selector(".lth-running", state="detached", timeout=1000)
-    assert "variables are gone" in live.locator(".lth-status").inner_text()
+    assert "variables are gone" in live.locator(".lth-status").text_content()
     live.evaluate("lthPage.cells.forEach((cell) => cell.putBack())")
     results = run_cells(live, ["c05"])
     assert results["c05"]["error"] is None and results["c05"]["said"] == results["c05"]["printed"]
@@ -233,7 +233,7 @@ def test_loading_can_be_cancelled(browser, address):
     page.route("**/live/python/**", lambda route: None)  # no answer
     page.click(".lth-run button")
     page.get_by_role("button", name="Cancel").click()
-    assert "Not loaded" in page.locator(".lth-bar").inner_text()
+    assert "Not loaded" in page.locator(".lth-bar").text_content()
     assert (
         page.locator(".lth-run button").is_enabled() and not page.locator(".lth-cell-bar").count()
     )
@@ -243,7 +243,7 @@ def test_loading_can_be_cancelled(browser, address):
 def test_from_a_file_it_says_what_to_do(browser, site):
     page = open_at(browser, (site / PAGE).as_uri())
     page.click(".lth-run button")
-    assert "may not start Python" in page.locator(".lth-bar").inner_text()
+    assert "may not start Python" in page.locator(".lth-bar").text_content()
     page.context.close()
 
 
@@ -252,7 +252,7 @@ def test_where_a_file_is_missing_the_page_stays_as_it_was(browser, address):
     page.route("**/worker.js", lambda route: route.abort())
     page.click(".lth-run button")
     page.wait_for_selector(".lth-run button:enabled")
-    assert "could not be made to run" in page.locator(".lth-bar").inner_text()
+    assert "could not be made to run" in page.locator(".lth-bar").text_content()
     assert page.locator(".lth-cell-bar").count() == 0
     page.context.close()
 

@@ -167,14 +167,14 @@ def test_a_verdict_that_is_chosen_shows_its_rows_alone(open_page):
 def test_search_finds_a_name(open_page):
     page = open_page("search.html?q=Lueker")
     page.wait_for_selector("#search-results li", timeout=60_000)
-    assert "Random subset sum" in page.locator("#search-results").inner_text()
+    assert "Random subset sum" in page.locator("#search-results").text_content()
     assert page.problems == []
 
 
 def test_an_excerpt_has_the_readable_form_of_a_formula_once(open_page):
     page = open_page("search.html?q=candidate")
     page.wait_for_selector("#search-results li p.context", timeout=60_000)
-    seen = page.locator("#search-results").inner_text()
+    seen = page.locator("#search-results").text_content()
     assert not re.search(r"\\(?:varepsilon|frac|eta|le|max|sum)\b", seen)
     text = page.evaluate(
         """fetch('book/1-random-subset-sum.html').then((r) => r.text()).then((t) => Search.htmlToText(t))"""
@@ -186,11 +186,11 @@ def test_a_result_says_its_section_and_leads_there(open_page):
     page = open_page("search.html?q=sampling")
     link = page.locator("#search-results p.context a").first
     link.wait_for(timeout=60_000)
-    there, name = link.get_attribute("href"), link.inner_text()
+    there, name = link.get_attribute("href"), link.text_content()
     link.click()
     page.wait_for_load_state()
     section = page.locator(f"[id='{there.partition('#')[2]}']")
-    assert section.locator("h2, h3, h4").first.inner_text().startswith(name)
+    assert section.locator("h2, h3, h4").first.text_content().startswith(name)
 
 
 def test_search_knows_prose_and_no_code(site):
@@ -279,7 +279,7 @@ def test_a_symbol_says_what_it_means(open_page, how):
         "touch": formula.tap if how == "touch" else None,
     }[how]()
     tip = page.locator(".lth-tip")
-    assert "tolerance" in tip.inner_text()
+    assert "tolerance" in tip.text_content()
     box = tip.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     page.keyboard.press("Escape")
