@@ -342,7 +342,8 @@ def pruning(folder) -> tuple[Claim, ...]:
             "Zhang et al.'s Figure 6 (2021)",
             "with enough samples the error falls as weights are removed, until fewer are left than the "
             "teacher has",
-            "stored result for $K = 5$, $d = 100$, $r = 20$, noise $10^{-3}$, ten rounds of 20 % each",
+            "stored result for $K = 5$, $d = 100$, $r^* = 20$, noise level 0.001, ten rounds that each "
+            "remove 20 % of the weights left",
             verdict="reproduced",
             measure=partial(measure_pruning, Path(folder)),
         ),
