@@ -33,7 +33,8 @@ def tickets(folder) -> tuple[Claim, ...]:
         Claim(
             "faster-ticket",
             "Frankle and Carbin 2019, Section 2",
-            "winning tickets learn faster than the whole network; at first, the sparser the ticket, the faster",
+            "winning tickets learn faster than the whole network; at first, the sparser the ticket, the "
+            "faster",
             "we read the same result after a tenth of the training",
             verdict="reproduced",
             measure=partial(measure_speed, folder),
@@ -91,8 +92,9 @@ def measure_tickets(folder: Path) -> Finding:
     return Finding(
         "reproduced" if worst >= 5 else "partly",
         f"tickets that keep {_percent(left[sparsest])} of the weights or more are on average at least as "
-        "accurate as the whole network (on 10,000 images, both at the same step). In each single run the "
-        f"smallest ticket that is as accurate keeps {_percent(left[worst])} of the weights or less. "
+        "accurate as the whole network (on 10,000 images, after equally many training steps). In each "
+        f"single run the smallest ticket that is as accurate keeps {_percent(left[worst])} of the weights "
+        "or less. "
         f"The best mean is {last[best]:.3f}, with "
         f"{_percent(left[best])}, against {last[0]:.3f}",
     )
