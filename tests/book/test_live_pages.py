@@ -104,6 +104,14 @@ def test_a_cell_has_what_it_printed_and_what_its_figures_say():
     assert one["c36"]["printed"].startswith("| the claim")
 
 
+def test_a_calculator_says_what_it_says_in_the_page():
+    notebook = json.loads((ROOT / "book" / "3-weight-pruning.ipynb").read_text(encoding="utf-8"))
+    outputs = [
+        c["outputs"] for c in notebook["cells"] if "size_calculator()" in "".join(c["source"])
+    ]
+    assert [live_pages.says(of)[0][:22] for of in outputs] == ["Each effective weight "]
+
+
 def test_figures_that_compute_between_their_frames_are_many():
     counts = {True: 0, False: 0}
     for chapter in chapters.CHAPTERS:

@@ -42,7 +42,7 @@ _SPARED = re.compile(
 # What of the package no page of these runs.
 _LEFT_OUT = re.compile(r"__pycache__|^data/(mnist\.npz|results)|^course/")
 _DATE = (1980, 1, 1, 0, 0, 0)
-_SAYS = re.compile(r'(?s)<figcaption class="lth-says">(.*?)</figcaption>')
+_SAYS = re.compile(r'(?s)<(figcaption|p) class="lth-says"[^>]*>(.*?)</\1>')
 _FENCE = re.compile(r"(?ms)^```python\n(.*?)^```$")
 
 
@@ -147,9 +147,9 @@ def printed(outputs: list[dict]) -> str:
 
 
 def says(outputs: list[dict]) -> list[str]:
-    """The sentences of a cell's figures, each of the frame that is shown first."""
+    """The sentences of a cell's figures and calculators, as they are shown first."""
     html = "".join("".join(output.get("data", {}).get(PAGE, "")) for output in outputs)
-    return [unescape(text) for text in _SAYS.findall(html)]
+    return [unescape(found[2]) for found in _SAYS.finditer(html)]
 
 
 def _text(output: dict) -> str:
