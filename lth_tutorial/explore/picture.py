@@ -11,7 +11,6 @@ def tidy(svg: str, prefix: str) -> str:
     """Matplotlib's SVG without what a page does not need, coloured by the page's own variables."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg)
-    svg = re.sub(r'(?s)<g id="patch_1">\s*<path[^>]*?fill: none[^>]*/>\s*</g>', "", svg)
     svg = re.sub(r"<[^>]*>", lambda tag: _NUMBER.sub(lambda m: _short(m.group()), tag.group()), svg)
     svg = rename_ids(svg, prefix)
     for name, value in COLOURS.items():
